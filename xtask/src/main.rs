@@ -1,0 +1,2 @@
+//! Written in the next change.
+fn main() {}
