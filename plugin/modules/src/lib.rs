@@ -1,1 +1,30 @@
-//! Written in the next change.
+//! The modules of the rack and the contract that they fulfil.
+//!
+//! A [`Module`] declares itself as const data ([`Spec`]) and renders one [`Group`] of eight lanes per frame.
+//! [`CATALOG`] lists every kind; everything else about a module is derived from its spec. This crate knows
+//! no host, no plan and no pool.
+#![forbid(unsafe_code)]
+
+pub mod catalog;
+pub mod dsp;
+mod event;
+mod group;
+mod host;
+mod io;
+mod module;
+mod port;
+pub mod rig;
+mod spec;
+mod unit;
+mod value;
+
+pub use catalog::{CATALOG, find};
+pub use event::{LaneEvent, LaneEventKind};
+pub use group::{Group, LANES, LaneMask};
+pub use host::{Host, Transport};
+pub use io::{BLOCK, Io, Signal};
+pub use module::{Module, Setup};
+pub use port::{In, Out, Param, PortKind, Quantity, Scale};
+pub use spec::{Class, Polyphony, Role, Spec};
+pub use unit::{Kind, Unit};
+pub use value::Value;

@@ -1,0 +1,16 @@
+//! The list of modules, nothing else.
+
+use crate::unit::Kind;
+
+pub mod vca;
+
+/// Every module kind, by shelf.
+pub const CATALOG: &[Kind] = &[
+    // Level
+    Kind::of::<vca::Vca>(),
+];
+
+/// The kind with this id.
+pub fn find(id: &str) -> Option<&'static Kind> {
+    CATALOG.iter().find(|kind| kind.spec.id == id)
+}

@@ -1,0 +1,54 @@
+//! The gate input of every module: a Schmitt trigger per lane.
+
+use crate::group::{Group, LANES, LaneMask};
+
+/// Turns a voltage into a gate: high from 1.0 V up, low from 0.1 V down, unchanged between.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Schmitt {
+    high: LaneMask,
+}
+
+impl Schmitt {
+    /// Takes one frame in. Returns the lanes whose gate rises now.
+    #[inline(always)]
+    pub fn rise(&mut self, volts: Group) -> LaneMask {
+        let before = self.high.0;
+        let mut high = before;
+        for lane in 0..LANES {
+            let bit = 1u8 << lane;
+            high = if volts[lane] >= 1.0 {
+                high | bit
+            } else if volts[lane] <= 0.1 {
+                high & !bit
+            } else {
+                high
+            };
+        }
+        self.high.0 = high;
+        LaneMask(high & !before)
+    }
+
+    /// The lanes whose gate is high.
+    #[inline(always)]
+    pub fn high(&self) -> LaneMask {
+        self.high
+    }
+
+    /// Makes the gates of these lanes low.
+    pub fn reset(&mut self, lanes: LaneMask) {
+        self.high.0 &= !lanes.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rises_once_and_ignores_the_dead_band() {
+        let mut gate = Schmitt::default();
+        let seen: Vec<bool> =
+            [0.0, 0.5, 1.0, 0.5, 1.5, 0.1, 0.9, 1.0].map(|v| gate.rise(Group::splat(v)).has(3)).to_vec();
+        assert_eq!(seen, [false, false, true, false, false, false, false, true]);
+    }
+}

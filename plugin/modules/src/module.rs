@@ -1,0 +1,60 @@
+//! The contract of a module.
+
+use std::ops::Range;
+
+use crate::group::{LANES, LaneMask};
+use crate::io::Io;
+use crate::spec::Spec;
+use crate::value::Value;
+
+/// What a unit is told once, when it is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    /// Frames per second.
+    pub sample_rate: f32,
+    /// Seed of all randomness of this unit; from the patch, the module's id and the group.
+    pub seed: u64,
+    /// Whether the unit stands for one mono signal: all lanes must then come out equal.
+    pub mono: bool,
+}
+
+impl Setup {
+    /// Seed for one lane; the same for all lanes of a mono unit. (SplitMix64: Steele, Lea & Flood,
+    /// "Fast splittable pseudorandom number generators", OOPSLA 2014.)
+    pub fn lane_seed(&self, lane: usize) -> u64 {
+        let lane = if self.mono { 0 } else { lane % LANES };
+        let mut x = self.seed.wrapping_add((lane as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^ x >> 31
+    }
+}
+
+/// A kind of module; one value of it is a *unit*: one running instance for one group of eight lanes.
+///
+/// Laws that the tests hold every module to: rendering a range in any cuts gives the same bits; nothing in
+/// `process` allocates or locks; outputs stay finite at every extreme of every param.
+pub trait Module: Send + 'static {
+    /// The declaration.
+    const SPEC: Spec;
+
+    /// Makes a unit. May allocate; nothing after it may.
+    fn new(setup: &Setup) -> Self;
+
+    /// A fresh voice starts on these lanes, which had been silent: forget what they did before.
+    fn reset(&mut self, lanes: LaneMask);
+
+    /// Renders `frames` (within `0..BLOCK`), writing each of them on every wanted output. Implementations
+    /// are `#[inline(always)]`, so that they are compiled for each instruction set (see [`crate::Unit`]).
+    fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>);
+
+    /// State that params cannot hold.
+    fn save(&self) -> Value {
+        Value::Nothing
+    }
+
+    /// Takes saved state over, off the audio path. `Err` names what is wrong and how to mend it.
+    fn load(&mut self, _state: &Value) -> Result<(), String> {
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! What a module says of itself, as const data.
+
+use crate::port::{In, Out, Param};
+
+/// Shelf of the module browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the shelves' names speak")]
+pub enum Class {
+    Io,
+    Source,
+    Filter,
+    Shape,
+    Modulation,
+    Level,
+    Sequence,
+    Pitch,
+    Logic,
+    Effect,
+    Utility,
+}
+
+/// Whether a module follows the lanes of what is patched into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Polyphony {
+    /// As many lanes as the widest input; one lane when nothing polyphonic is patched in.
+    Poly,
+    /// One lane; polyphonic cables arrive as the sum of their lanes.
+    Mono,
+}
+
+/// What the engine does for a module beyond running it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing.
+    Plain,
+    /// Source of lanes: gets [`crate::LaneEvent`]s, and its `voices` param sets how many lanes there are.
+    Notes,
+    /// Its first two outputs are summed into the host's left and right.
+    Output,
+}
+
+/// A module's declaration. Build it with [`Spec::new`] and the chained setters; a handle whose index is not
+/// its place in the list fails to compile.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    /// Name in patch files; never changes once released.
+    pub id: &'static str,
+    /// Name on the panel.
+    pub name: &'static str,
+    /// Shelf.
+    pub class: Class,
+    /// One or two lines for the player.
+    pub help: &'static str,
+    /// Poly or mono.
+    pub polyphony: Polyphony,
+    /// Special duty.
+    pub role: Role,
+    /// Inputs without a knob.
+    pub inputs: &'static [In],
+    /// Outputs.
+    pub outputs: &'static [Out],
+    /// Inputs with a knob.
+    pub params: &'static [Param],
+    /// What a bypassed module passes on: pairs of input and output.
+    pub bypass: &'static [(In, Out)],
+    /// Frames by which the outputs lag behind the inputs.
+    pub latency: u32,
+    /// Whether it moves without being driven (an LFO, a clock): it can end a silence by itself.
+    pub free_running: bool,
+}
+
+impl Spec {
+    /// A polyphonic module without ports.
+    pub const fn new(id: &'static str, name: &'static str, class: Class) -> Spec {
+        Spec {
+            id,
+            name,
+            class,
+            help: "",
+            polyphony: Polyphony::Poly,
+            role: Role::Plain,
+            inputs: &[],
+            outputs: &[],
+            params: &[],
+            bypass: &[],
+            latency: 0,
+            free_running: false,
+        }
+    }
+    /// Text for the player.
+    pub const fn help(mut self, text: &'static str) -> Spec {
+        self.help = text;
+        self
+    }
+    /// One lane only.
+    pub const fn mono(mut self) -> Spec {
+        self.polyphony = Polyphony::Mono;
+        self
+    }
+    /// Special duty.
+    pub const fn role(mut self, role: Role) -> Spec {
+        self.role = role;
+        self
+    }
+    /// Inputs in index order.
+    pub const fn inputs(mut self, inputs: &'static [In]) -> Spec {
+        let mut place = 0;
+        while place < inputs.len() {
+            assert!(inputs[place].index as usize == place, "an input's index is not its place");
+            place += 1;
+        }
+        self.inputs = inputs;
+        self
+    }
+    /// Outputs in index order.
+    pub const fn outputs(mut self, outputs: &'static [Out]) -> Spec {
+        let mut place = 0;
+        while place < outputs.len() {
+            assert!(outputs[place].index as usize == place, "an output's index is not its place");
+            place += 1;
+        }
+        self.outputs = outputs;
+        self
+    }
+    /// Params in index order.
+    pub const fn params(mut self, params: &'static [Param]) -> Spec {
+        let mut place = 0;
+        while place < params.len() {
+            assert!(params[place].index as usize == place, "a param's index is not its place");
+            place += 1;
+        }
+        self.params = params;
+        self
+    }
+    /// Routes of a bypassed module.
+    pub const fn bypass(mut self, routes: &'static [(In, Out)]) -> Spec {
+        self.bypass = routes;
+        self
+    }
+    /// Frames of delay from input to output.
+    pub const fn latency(mut self, frames: u32) -> Spec {
+        self.latency = frames;
+        self
+    }
+    /// Moves without being driven.
+    pub const fn free_running(mut self) -> Spec {
+        self.free_running = true;
+        self
+    }
+}
