@@ -1,1 +1,25 @@
-//! Written in the next change.
+//! Patch → Plan → block.
+//!
+//! [`start`] compiles a [`Patch`] and makes a pair: [`Control`] on the editing side, which compiles every
+//! edit into a new plan, and [`Engine`] on the audio side, which renders the newest one. See
+//! `plugin/ARCHITECTURE.md` for the flow.
+#![forbid(unsafe_code)]
+
+mod compile;
+mod control;
+mod engine;
+mod event;
+pub mod patch;
+mod plan;
+mod registry;
+mod run;
+mod telemetry;
+mod transition;
+mod voices;
+
+pub use compile::CompileError;
+pub use control::{Control, EngineSetup, StartError, placeholders, start};
+pub use engine::Engine;
+pub use event::{Event, EventKind, Expression, HostBlock};
+pub use patch::Patch;
+pub use telemetry::{ModuleReport, Pulse};

@@ -34,7 +34,7 @@ impl Setup {
 ///
 /// Laws that the tests hold every module to: rendering a range in any cuts gives the same bits; nothing in
 /// `process` allocates or locks; outputs stay finite at every extreme of every param.
-pub trait Module: Send + 'static {
+pub trait Module: Send + Sync + 'static {
     /// The declaration.
     const SPEC: Spec;
 

@@ -35,6 +35,8 @@ pub enum Role {
     Plain,
     /// Source of lanes: gets [`crate::LaneEvent`]s, and its `voices` param sets how many lanes there are.
     Notes,
+    /// Brings the host's audio in, which may sound at any time.
+    Input,
     /// Its first two outputs are summed into the host's left and right.
     Output,
 }

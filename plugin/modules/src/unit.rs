@@ -9,7 +9,7 @@ use crate::spec::Spec;
 use crate::value::Value;
 
 /// A running instance of some module; see [`Module`] for what the calls mean.
-pub trait Unit: Send {
+pub trait Unit: Send + Sync {
     /// See [`Module::reset`].
     fn reset(&mut self, lanes: LaneMask);
     /// See [`Module::process`].

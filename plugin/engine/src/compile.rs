@@ -1,0 +1,128 @@
+//! Patch to plan, off the audio path: resolve → width → units → order → fuse → rest → plan.
+
+mod fuse;
+mod net;
+mod order;
+mod rest;
+mod units;
+mod width;
+
+use std::sync::Arc;
+
+use manycord_modules::Role;
+use manycord_pool::{Flow, Graph};
+
+pub use net::CompileError;
+pub(crate) use net::Fading;
+pub(crate) use units::cost_ns;
+
+use crate::patch::Patch;
+use crate::plan::{MacroRoute, NotesModule, Plan, PlanFlow, PlanModule};
+use crate::registry::Registry;
+use crate::run::dial::{RAMP_SECONDS, Ramp, to_travel};
+use crate::run::stage::Stage;
+use crate::voices::Settings;
+
+/// Everything that compiling needs besides the patch.
+pub(crate) struct Context<'a> {
+    pub(crate) sample_rate: f32,
+    /// Threads that can run tasks, the host's included.
+    pub(crate) threads: usize,
+    /// Running units, dials and voices, to be taken over.
+    pub(crate) registry: &'a mut Registry,
+}
+
+/// Compiles a patch. Cables in `fading` are on their way out: they go to depth 0.
+pub(crate) fn compile(
+    patch: &Patch,
+    fading: &Fading,
+    context: &mut Context<'_>,
+) -> Result<Arc<PlanFlow>, CompileError> {
+    let net = net::resolve(patch, fading)?;
+    let widths = width::infer(&net);
+    context.registry.begin();
+    let mut built = units::build(&net, &widths, context)?;
+    let order = order::order(&mut built);
+    let costs: Vec<f32> = built.units.iter().map(cost_ns).collect();
+    let fused = fuse::fuse(&built, &order, &costs, context.threads);
+    let rest = rest::groups(&net, &widths, &built);
+
+    let mut notes = Vec::new();
+    for (node, module) in net.nodes.iter().enumerate().filter(|(_, node)| node.spec.role == Role::Notes) {
+        let settings = Settings::read(module.spec, |id| module.value(id));
+        let first = built.first_unit[node];
+        notes.push(NotesModule {
+            voices: context.registry.voices(&module.id, settings, context.sample_rate),
+            settings,
+            events: built.units[first].events.unwrap_or(0),
+            groups: widths[node].groups() as u32,
+            rest: (0..widths[node].groups()).map(|group| rest.of_unit[first + group]).collect(),
+        });
+    }
+    let macros = macro_routes(patch, &net, &built);
+    let outputs = net.nodes.iter().enumerate().filter(|(_, node)| node.spec.role == Role::Output);
+    let outputs = outputs.map(|(node, _)| built.first_unit[node] as u32).collect();
+    let modules = (net.nodes.iter().enumerate())
+        .map(|(node, module)| PlanModule {
+            id: module.id.clone(),
+            units: (0..widths[node].groups())
+                .map(|group| built.units[built.first_unit[node] + group].running.clone())
+                .collect(),
+        })
+        .collect();
+
+    let graph = Graph::new(&fused.successors, &fused.priorities)
+        .map_err(|error| CompileError::Graph { reason: error.to_string() })?;
+    // Nothing can fail from here on: the registry moves to the new generation.
+    let (dials, inherited, resting) = context.registry.finish();
+    let ramps = resting.into_iter().map(Ramp::at_rest).collect();
+    let event_lists = notes.iter().map(|module| module.groups as usize).sum();
+    let latency = order.latency(&built);
+    let plan = Plan {
+        units: built.units.into(),
+        tasks: fused.tasks.into(),
+        modules,
+        dials: dials.into(),
+        inherited: inherited.into(),
+        notes,
+        rest: rest.groups,
+        macros,
+        outputs,
+        stage: atomic_refcell::AtomicRefCell::new(Stage::new(ramps, event_lists)),
+        latency,
+        costs: fused.costs,
+        free_running: net.nodes.iter().any(|node| node.spec.free_running || node.spec.role == Role::Input),
+        installed: Default::default(),
+        ramp_frames: (RAMP_SECONDS * context.sample_rate) as u32,
+    };
+    Ok(Flow::new(graph, plan))
+}
+
+/// Dials that each host macro moves.
+fn macro_routes(patch: &Patch, net: &net::Net, built: &units::Built) -> Vec<Vec<MacroRoute>> {
+    let mut routes = vec![Vec::new(); MACROS];
+    for entry in &patch.macros {
+        let Some(list) = usize::from(entry.index).checked_sub(1).and_then(|place| routes.get_mut(place))
+        else {
+            continue;
+        };
+        for target in &entry.targets {
+            let Some(node) = net.find(&target.param.module) else { continue };
+            let spec = net.nodes[node].spec;
+            let Some(param) = spec.params.iter().find(|param| param.id == target.param.port) else {
+                continue;
+            };
+            if !param.structural {
+                list.push(MacroRoute {
+                    dial: built.units[built.first_unit[node]].knobs[param.index()],
+                    from: to_travel(param, target.from),
+                    to: to_travel(param, target.to),
+                });
+            }
+        }
+    }
+    routes
+}
+
+/// Host macros.
+pub(crate) const MACROS: usize = 128;

@@ -1,0 +1,144 @@
+//! Modules to units: one per group of lanes, each with its feeds.
+
+use std::sync::atomic::Ordering;
+
+use manycord_modules::{LaneMask, Role, Setup};
+
+use super::Context;
+use super::net::{CompileError, Edge, Net, Node, Slot};
+use super::width::Width;
+use crate::plan::{Feed, Feeds, PlanUnit, Tap};
+use crate::registry::{CellKey, knob_name};
+use crate::run::dial::to_travel;
+
+/// The units of a patch, before they are ordered.
+pub(crate) struct Built {
+    pub(crate) units: Vec<PlanUnit>,
+    /// First unit of each node; its groups follow.
+    pub(crate) first_unit: Vec<usize>,
+    /// Units that read each unit.
+    pub(crate) readers: Vec<Vec<u32>>,
+}
+
+/// Makes or takes over the units of every node and resolves what they read.
+pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> Result<Built, CompileError> {
+    let mut built = Built { units: Vec::new(), first_unit: Vec::new(), readers: Vec::new() };
+    let mut event_lists = 0;
+    for (number, node) in net.nodes.iter().enumerate() {
+        built.first_unit.push(built.units.len());
+        for group in 0..widths[number].groups() {
+            let mut unit = unit(node, number, group, widths[number], context)?;
+            if node.spec.role == Role::Notes {
+                unit.events = Some(event_lists);
+                event_lists += 1;
+            }
+            built.units.push(unit);
+        }
+    }
+    built.readers = vec![Vec::new(); built.units.len()];
+    for edge in &net.edges {
+        connect(&mut built, edge, widths, context);
+    }
+    for readers in &mut built.readers {
+        readers.sort_unstable();
+        readers.dedup();
+    }
+    Ok(built)
+}
+
+/// Measured or assumed cost of a unit for a whole block, in ns.
+pub(crate) fn cost_ns(unit: &PlanUnit) -> f32 {
+    const UNKNOWN_NS: f32 = 1_000.0;
+    let measured = unit.running.meter.cost_ns.load(Ordering::Relaxed);
+    if measured > 0.0 { measured } else { UNKNOWN_NS }
+}
+
+fn unit(
+    node: &Node,
+    number: usize,
+    group: usize,
+    width: Width,
+    context: &mut Context<'_>,
+) -> Result<PlanUnit, CompileError> {
+    let mono = width == Width::Mono;
+    let key = CellKey { id: node.id.clone(), kind: node.spec.id, group, mono };
+    let setup = Setup { sample_rate: context.sample_rate, seed: seed(&node.id, group), mono };
+    let running = context
+        .registry
+        .cell(key, node.kind, &setup, (&node.state, !mono))
+        .map_err(|reason| CompileError::State { id: node.id.clone(), reason })?;
+    let knobs = node.spec.params.iter().zip(&node.values).map(|(param, &value)| {
+        let jumps = param.scale == manycord_modules::Scale::Steps || param.structural;
+        context.registry.dial(
+            knob_name(&node.id, node.spec.id, param.id),
+            to_travel(param, value),
+            jumps,
+            None,
+        )
+    });
+    let knobs = knobs.collect();
+    let bypass = f32::from(u8::from(node.bypass));
+    let bypass = context.registry.dial(format!("bypass {}", node.id), bypass, false, None);
+    let outputs = if node.spec.role == Role::Output { 0b11 } else { 0 };
+    Ok(PlanUnit {
+        running,
+        spec: node.spec,
+        module: number as u32,
+        inputs: vec![Feeds::default(); node.spec.inputs.len()].into(),
+        params: vec![Feeds::default(); node.spec.params.len()].into(),
+        knobs,
+        bypass,
+        routes: node.spec.bypass.iter().map(|(input, output)| (input.index(), output.index())).collect(),
+        events: None,
+        patched: 0,
+        wanted: outputs,
+        lanes: width.mask(group),
+    })
+}
+
+/// Seed of a unit's randomness (FNV-1a of the module's id, then its group).
+fn seed(id: &str, group: usize) -> u64 {
+    let bytes = id.bytes().chain((group as u64).to_le_bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Adds a cable's feeds to the units that it reaches.
+fn connect(built: &mut Built, edge: &Edge, widths: &[Width], context: &mut Context<'_>) {
+    let depth = context.registry.dial(edge.name.clone(), edge.depth, false, Some(0.0));
+    let (source, target) = (widths[edge.from], widths[edge.to]);
+    let tap = |group: usize, lanes: LaneMask| Tap {
+        unit: (built.first_unit[edge.from] + group) as u32,
+        output: edge.output as u8,
+        lanes,
+        back: false,
+    };
+    let fold = source != Width::Mono && target == Width::Mono;
+    let mut feeds: Vec<(usize, Vec<Tap>)> = Vec::new();
+    for group in 0..target.groups() {
+        let taps = match (source, fold) {
+            (Width::Mono, _) => vec![tap(0, LaneMask::ALL)],
+            (_, true) => (0..source.groups()).map(|group| tap(group, source.mask(group))).collect(),
+            (_, false) if group >= source.groups() => continue,
+            // Lanes that the source does not have read as 0.
+            (_, false) if source < target => vec![tap(group, source.mask(group))],
+            (_, false) => vec![tap(group, LaneMask::ALL)],
+        };
+        feeds.push((group, taps));
+    }
+    for (group, taps) in feeds {
+        let reader = built.first_unit[edge.to] + group;
+        for tap in &taps {
+            built.units[tap.unit as usize].wanted |= 1 << edge.output;
+            built.readers[tap.unit as usize].push(reader as u32);
+        }
+        let unit = &mut built.units[reader];
+        let feed = Feed { taps, fold, depth };
+        match edge.slot {
+            Slot::Input(place) => {
+                unit.patched |= 1 << place;
+                unit.inputs[place].cables.push(feed);
+            }
+            Slot::Param(place) => unit.params[place].cables.push(feed),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The editing side: holds the document, compiles it, hands plans over and takes old ones back.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use manycord_modules::BLOCK;
+use manycord_pool::Pool;
+
+use crate::compile::{CompileError, Context, Fading, compile};
+use crate::engine::{Engine, Ports};
+use crate::patch::Patch;
+use crate::plan::PlanFlow;
+use crate::registry::{Registry, knob_name};
+use crate::run::dial::to_travel;
+use crate::telemetry::{ModuleReport, Pulse, modules};
+use crate::transition;
+
+/// Plans on their way in, and out.
+const PLANS: usize = 64;
+
+/// What an engine is made of.
+pub struct EngineSetup {
+    /// Frames per second.
+    pub sample_rate: f32,
+    /// Who renders besides the host's thread.
+    pub pool: Arc<Pool>,
+    /// What is played first.
+    pub patch: Patch,
+}
+
+/// Why an engine could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The patch cannot be played.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// The pool serves as many engines as it can.
+    #[error("too many instances share one pool: remove some ({reason})")]
+    Pool {
+        /// What the pool says.
+        reason: String,
+    },
+}
+
+/// Edits, knobs and reports; every call is off the audio path.
+pub struct Control {
+    patch: Patch,
+    /// What plays: the patch and cables that fade out.
+    playing: Patch,
+    fading: Fading,
+    registry: Registry,
+    sample_rate: f32,
+    pool: Arc<Pool>,
+    newest: Arc<PlanFlow>,
+    waiting: VecDeque<Arc<PlanFlow>>,
+    install: rtrb::Producer<Arc<PlanFlow>>,
+    retired: rtrb::Consumer<Arc<PlanFlow>>,
+    turned: Arc<AtomicU32>,
+    pulse: triple_buffer::Output<Pulse>,
+}
+
+/// Makes an engine and the control of it.
+///
+/// # Errors
+/// When the patch does not compile, or the pool has no seat for one more engine.
+pub fn start(setup: EngineSetup) -> Result<(Control, Engine), StartError> {
+    let client = setup.pool.client().map_err(|error| StartError::Pool { reason: error.to_string() })?;
+    let mut registry = Registry::default();
+    let fading = Fading::new();
+    let mut context = Context {
+        sample_rate: setup.sample_rate,
+        threads: setup.pool.workers() + 1,
+        registry: &mut registry,
+    };
+    let flow = compile(&setup.patch, &fading, &mut context)?;
+    let (install, installs) = rtrb::RingBuffer::new(PLANS);
+    let (retires, retired) = rtrb::RingBuffer::new(PLANS);
+    let turned = Arc::new(AtomicU32::new(0));
+    let (pulse_in, pulse) = triple_buffer::triple_buffer(&Pulse::default());
+    flow.job().installed.store(1, Ordering::Release);
+    crate::run::rest::settle(flow.job());
+    let ports = Ports { install: installs, retired: retires, turned: turned.clone(), pulse: pulse_in };
+    let engine = Engine {
+        flow: flow.clone(),
+        client,
+        ports,
+        sample_rate: setup.sample_rate,
+        frame: 0,
+        seen_turns: 0,
+        pulse: Pulse::default(),
+        block_cost_ns: 0.0,
+        silent_frames: 0,
+    };
+    let control = Control {
+        playing: setup.patch.clone(),
+        patch: setup.patch,
+        fading,
+        registry,
+        sample_rate: setup.sample_rate,
+        pool: setup.pool,
+        newest: flow,
+        waiting: VecDeque::new(),
+        install,
+        retired,
+        turned,
+        pulse,
+    };
+    Ok((control, engine))
+}
+
+impl Control {
+    /// The document as it plays, knob moves included.
+    pub fn patch(&self) -> &Patch {
+        &self.patch
+    }
+
+    /// Plays another version of the patch. Units of the same id and kind go on where they are; new cables
+    /// fade in, removed ones out.
+    ///
+    /// # Errors
+    /// When the patch does not compile; the running one then goes on unchanged.
+    pub fn edit(&mut self, patch: Patch) -> Result<(), CompileError> {
+        let (playing, fading) = transition::between(&self.playing, &patch);
+        self.submit(playing, fading)?;
+        self.patch = patch;
+        Ok(())
+    }
+
+    /// Turns a knob. Structural params recompile; unknown names and non-finite values are ignored.
+    pub fn set_param(&mut self, module: &str, param: &str, value: f32) {
+        let Some(entry) = self.patch.modules.iter_mut().find(|entry| entry.id == module) else { return };
+        let Some(kind) = manycord_modules::find(&entry.kind) else { return };
+        let Some(spec) = kind.spec.params.iter().find(|known| known.id == param) else { return };
+        if !value.is_finite() {
+            return;
+        }
+        let value = value.clamp(spec.min, spec.max);
+        entry.params.insert(param.to_string(), value);
+        if spec.structural {
+            let patch = self.patch.clone();
+            // The same patch with another value in range compiles as before.
+            let _ = self.edit(patch);
+            return;
+        }
+        if let Some(dial) = self.registry.find_dial(&knob_name(module, kind.spec.id, param)) {
+            dial.turn(to_travel(spec, value));
+            // Release: pairs with the engine's Acquire; it sees the dial's new target.
+            self.turned.fetch_add(1, Ordering::Release);
+        }
+        for modules in [&mut self.playing.modules] {
+            if let Some(entry) = modules.iter_mut().find(|entry| entry.id == module) {
+                entry.params.insert(param.to_string(), value);
+            }
+        }
+    }
+
+    /// Frees what the engine has done with, and drops cables that have faded out. Call it often, from a timer.
+    pub fn collect(&mut self) {
+        self.hand_over();
+        while self.retired.pop().is_ok() {}
+        if !self.fading.is_empty() && self.faded() {
+            let patch = self.patch.clone();
+            // It compiled before, with more cables.
+            let _ = self.submit(patch, Fading::new());
+        }
+    }
+
+    /// Frames by which the sound lags behind the notes.
+    pub fn latency(&self) -> u32 {
+        self.newest.job().latency
+    }
+
+    /// The engine's newest pulse.
+    pub fn pulse(&mut self) -> Pulse {
+        *self.pulse.read()
+    }
+
+    /// Load, level and health of every module.
+    pub fn modules(&self) -> Vec<ModuleReport> {
+        modules(self.newest.job(), BLOCK as f32 / self.sample_rate * 1e9)
+    }
+
+    /// Worker threads of the pool.
+    pub fn workers(&self) -> usize {
+        self.pool.workers()
+    }
+
+    fn submit(&mut self, playing: Patch, fading: Fading) -> Result<(), CompileError> {
+        let mut context = Context {
+            sample_rate: self.sample_rate,
+            threads: self.pool.workers() + 1,
+            registry: &mut self.registry,
+        };
+        let flow = compile(&playing, &fading, &mut context)?;
+        self.newest = flow.clone();
+        self.waiting.push_back(flow);
+        self.hand_over();
+        self.playing = playing;
+        self.fading = fading;
+        Ok(())
+    }
+
+    fn hand_over(&mut self) {
+        while !self.install.is_full() {
+            let Some(flow) = self.waiting.pop_front() else { return };
+            if self.install.push(flow).is_err() {
+                unreachable!("there was room for the plan");
+            }
+        }
+    }
+
+    /// Whether the newest plan has played for longer than a fade.
+    fn faded(&mut self) -> bool {
+        let plan = self.newest.job();
+        // Acquire: pairs with the engine's Release when it took the plan in.
+        let installed = plan.installed.load(Ordering::Acquire);
+        let fade = u64::from(plan.ramp_frames) + 2 * BLOCK as u64;
+        let frames = self.pulse.read().frames;
+        installed > 0 && frames > installed + fade
+    }
+}
+
+/// Ids of the modules whose kind this build does not know; their data stays in the document.
+pub fn placeholders(patch: &Patch) -> HashSet<String> {
+    let unknown = patch.modules.iter().filter(|module| manycord_modules::find(&module.kind).is_none());
+    unknown.map(|module| module.id.clone()).collect()
+}

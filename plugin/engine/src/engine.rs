@@ -1,0 +1,309 @@
+//! The audio side: picks up plans, cuts the host's block at the grid, stages, runs, sums.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+use manycord_modules::{BLOCK, LANES, LaneEventKind};
+use manycord_pool::{Client, FlushDenormals, Hint};
+
+use crate::event::HostBlock;
+use crate::plan::{Plan, PlanFlow};
+use crate::run::{rest, stage};
+use crate::telemetry::{Pulse, PulseWriter};
+
+/// Volts of 0 dBFS at the host.
+pub(crate) const FULL_SCALE_VOLTS: f32 = 10.0;
+
+/// Blocks between two measurements of what units cost; measuring each would cost itself.
+const MEASURE_EVERY: u64 = 16;
+
+/// Where plans come in and go out.
+pub(crate) struct Ports {
+    pub(crate) install: rtrb::Consumer<Arc<PlanFlow>>,
+    pub(crate) retired: rtrb::Producer<Arc<PlanFlow>>,
+    /// Counts knob moves of the editing side.
+    pub(crate) turned: Arc<AtomicU32>,
+    pub(crate) pulse: PulseWriter,
+}
+
+/// Renders the newest plan. Nothing here allocates, locks or frees.
+pub struct Engine {
+    pub(crate) flow: Arc<PlanFlow>,
+    pub(crate) client: Client,
+    pub(crate) ports: Ports,
+    pub(crate) sample_rate: f32,
+    /// Frames since the stream began; grid lines lie on multiples of [`BLOCK`].
+    pub(crate) frame: u64,
+    pub(crate) seen_turns: u32,
+    pub(crate) pulse: Pulse,
+    /// Estimated cost of a whole block, in ns.
+    pub(crate) block_cost_ns: f32,
+    pub(crate) silent_frames: u64,
+}
+
+impl Engine {
+    /// Renders one block of the host, of any length, also 0.
+    pub fn process(&mut self, mut block: HostBlock<'_>) {
+        let _flush = FlushDenormals::enter();
+        let begun = Instant::now();
+        let frames = block.outputs[0].len().min(block.outputs[1].len());
+        let period_ns = (frames as f32 / self.sample_rate * 1e9) as u32;
+        let (mut done, mut next_event) = (0, 0);
+        while done < frames {
+            if self.frame.is_multiple_of(BLOCK as u64) {
+                self.cross_grid_line();
+            }
+            let flow = self.flow.clone();
+            let length = self.stage(flow.job(), &block, done, frames, &mut next_event);
+            let hint = self.hint(flow.job(), period_ns, length);
+            self.client.run(&flow, &hint);
+            self.deliver(flow.job(), &mut block, done, length);
+            done += length;
+            self.frame += length as u64;
+        }
+        self.tell(begun, frames);
+    }
+
+    /// Ends all notes and forgets every tail, as after a jump of the host's song.
+    pub fn reset(&mut self) {
+        let _flush = FlushDenormals::enter();
+        let flow = self.flow.clone();
+        let plan = flow.job();
+        plan.stage.borrow_mut().events.iter_mut().for_each(Vec::clear);
+        for notes in &plan.notes {
+            notes.voices.borrow_mut().all_off(&mut |_, _| {});
+        }
+        for unit in &plan.units {
+            unit.running.cell.borrow_mut().forget(&unit.running.meter);
+        }
+    }
+
+    /// Whether nothing sounds and nothing will without a note or input.
+    pub fn is_silent(&self) -> bool {
+        let plan = self.flow.job();
+        !plan.free_running
+            && self.silent_frames as f32 > 2.0 * self.sample_rate
+            && plan.notes.iter().all(|notes| notes.voices.borrow().sounding() == 0)
+    }
+
+    /// All that is decided once per grid block.
+    fn cross_grid_line(&mut self) {
+        self.install_newest();
+        let flow = &self.flow;
+        let plan = flow.job();
+        rest::watch(plan, rest::patience(self.sample_rate));
+        let turns = self.ports.turned.load(Ordering::Acquire);
+        if turns != self.seen_turns {
+            self.seen_turns = turns;
+            follow_dials(plan);
+        }
+        let number = self.frame / BLOCK as u64;
+        plan.stage.borrow_mut().measured = number.is_multiple_of(MEASURE_EVERY);
+        if number % (MEASURE_EVERY * 4) == 1 || self.block_cost_ns == 0.0 {
+            self.block_cost_ns = awake_cost_ns(plan);
+        }
+    }
+
+    /// Takes waiting plans in, in order, and sends the old ones away.
+    fn install_newest(&mut self) {
+        while !self.ports.retired.is_full() {
+            let Ok(next) = self.ports.install.pop() else { return };
+            install(self.flow.job(), next.job());
+            next.job().installed.store(self.frame + 1, Ordering::Release);
+            let old = std::mem::replace(&mut self.flow, next);
+            self.block_cost_ns = 0.0;
+            if self.ports.retired.push(old).is_err() {
+                unreachable!("there was room for the old plan");
+            }
+        }
+    }
+
+    /// Lays out the next range: events, host audio, dials. Returns its length in frames.
+    fn stage(
+        &mut self,
+        plan: &Plan,
+        block: &HostBlock<'_>,
+        done: usize,
+        frames: usize,
+        next_event: &mut usize,
+    ) -> usize {
+        let start = (self.frame % BLOCK as u64) as usize;
+        let mut stage = plan.stage.borrow_mut();
+        let stage = &mut *stage;
+        stage.events.iter_mut().for_each(Vec::clear);
+        let longest = (frames - done).min(BLOCK - start);
+        let length = self.take_events(plan, stage, (block.events, next_event), (done, longest, frames));
+        stage.range = start..start + length;
+        for (volts, host) in stage.host.audio.iter_mut().zip(&block.inputs) {
+            for offset in 0..length {
+                let value = host.get(done + offset).copied().unwrap_or(0.0) * FULL_SCALE_VOLTS;
+                volts[start + offset] = if value.is_finite() { value } else { 0.0 };
+            }
+        }
+        stage.host.transport = block.transport;
+        stage.host.transport.beats += (done as f64 - start as f64) * block.transport.beats_per_frame;
+        stage.advance_dials();
+        length
+    }
+
+    /// What the pool needs to decide who takes part.
+    fn hint(&self, plan: &Plan, period_ns: u32, length: usize) -> Hint {
+        let share = length as f32 / BLOCK as f32;
+        let costs = plan.costs;
+        let useful = if costs.critical_ns > 0.0 { (costs.total_ns / costs.critical_ns).ceil() } else { 1.0 };
+        Hint {
+            serial_ns: (self.block_cost_ns * share) as u32,
+            useful: useful as u32,
+            period_ns,
+            deadline_ns: None,
+        }
+    }
+
+    /// Sums the Output modules into the host's block.
+    fn deliver(&mut self, plan: &Plan, block: &mut HostBlock<'_>, done: usize, length: usize) {
+        let start = (self.frame % BLOCK as u64) as usize;
+        for (side, host) in block.outputs.iter_mut().enumerate() {
+            let host = &mut host[done..done + length];
+            host.fill(0.0);
+            for &unit in &plan.outputs {
+                let cell = plan.cell(unit).borrow();
+                for (offset, value) in host.iter_mut().enumerate() {
+                    *value += cell.outputs[side][start + offset][0];
+                }
+            }
+            let mut peak = 0.0f32;
+            for value in host.iter_mut() {
+                *value *= 1.0 / FULL_SCALE_VOLTS;
+                peak = peak.max(value.abs());
+            }
+            self.pulse.peak[side] = self.pulse.peak[side].max(peak);
+        }
+    }
+
+    /// Tells the editing side how it goes.
+    fn tell(&mut self, begun: Instant, frames: usize) {
+        let silent = self.pulse.peak.iter().all(|&peak| peak < 1e-6);
+        self.silent_frames = if silent { self.silent_frames + frames as u64 } else { 0 };
+        let voices = self.flow.job().notes.iter().map(|notes| notes.voices.borrow().sounding());
+        self.pulse.voices = voices.sum::<usize>() as u32;
+        self.pulse.frames = self.frame;
+        self.pulse.note_block(begun.elapsed().as_nanos() as f32, frames as f32 / self.sample_rate * 1e9);
+        self.ports.pulse.write(self.pulse);
+        self.pulse.peak = [0.0; 2];
+    }
+
+    /// Applies the events of the coming range, of at most `longest` frames from frame `done` of the host's
+    /// block. The range ends early at an event that must fall on a range's first frame: a macro's move, or a
+    /// note that may wake a sleeping group. Returns the range's length.
+    fn take_events(
+        &mut self,
+        plan: &Plan,
+        stage: &mut stage::Stage,
+        (events, next): (&[crate::event::Event], &mut usize),
+        (done, longest, frames): (usize, usize, usize),
+    ) -> usize {
+        use crate::event::EventKind;
+        let start = (self.frame % BLOCK as u64) as usize;
+        while let Some(event) = events.get(*next) {
+            let at = (event.frame as usize).min(frames - 1).max(done);
+            if at >= done + longest {
+                break;
+            }
+            let first_only = match event.kind {
+                EventKind::Macro { .. } => true,
+                EventKind::NoteOn { .. } => rest::any_asleep(plan),
+                _ => false,
+            };
+            let full = stage.events.iter().any(|list| list.len() + ROOM_FOR_ONE_EVENT > stage::LANE_EVENTS);
+            if at > done && (first_only || full) {
+                return at - done;
+            }
+            *next += 1;
+            match event.kind {
+                EventKind::Macro { index, value } => turn_macro(plan, stage, usize::from(index), value),
+                kind => self.play(plan, stage, kind, start + at - done),
+            }
+        }
+        longest
+    }
+
+    /// Gives an event to every Notes module that listens to its channel.
+    fn play(&self, plan: &Plan, stage: &mut stage::Stage, kind: crate::event::EventKind, frame: usize) {
+        for notes in &plan.notes {
+            let mut voices = notes.voices.borrow_mut();
+            let at = self.frame - self.frame % BLOCK as u64 + frame as u64;
+            let mut emit = |lane: usize, kind: LaneEventKind| {
+                let group = lane / LANES;
+                if group >= notes.groups as usize {
+                    return;
+                }
+                if matches!(kind, LaneEventKind::On { .. }) {
+                    rest::wake(plan, notes.rest[group] as usize);
+                }
+                let list = &mut stage.events[notes.events as usize + group];
+                if list.len() < stage::LANE_EVENTS {
+                    list.push(manycord_modules::LaneEvent { frame, lane: lane % LANES, kind });
+                }
+            };
+            voices.take(kind, at, &mut emit);
+        }
+    }
+}
+
+/// Lane events that one host event can make in one group: a unison note sends five to each lane.
+const ROOM_FOR_ONE_EVENT: usize = 5 * LANES + 8;
+
+/// Hands what moves from the old plan to the new one.
+fn install(old: &Plan, new: &Plan) {
+    {
+        let (mut stage, before) = (new.stage.borrow_mut(), old.stage.borrow());
+        let stage = &mut *stage;
+        for (place, inherited) in new.inherited.iter().enumerate() {
+            if let Some(inherited) = *inherited
+                && let Some(ramp) = before.dials.get(inherited as usize)
+            {
+                stage.dials[place].inherit(ramp);
+                if before.moving.contains(&inherited) {
+                    stage.moving.push(place as u32);
+                }
+            }
+        }
+    }
+    for notes in &new.notes {
+        notes.voices.borrow_mut().configure(notes.settings, &mut |_, _| {});
+    }
+    rest::settle(new);
+    follow_dials(new);
+}
+
+/// Sends every dial that was turned on its way.
+fn follow_dials(plan: &Plan) {
+    let mut stage = plan.stage.borrow_mut();
+    for (place, dial) in plan.dials.iter().enumerate() {
+        let target = dial.target();
+        if target.to_bits() != stage.dials[place].target().to_bits() {
+            stage.aim(place, target, if dial.jumps { 0 } else { plan.ramp_frames });
+        }
+    }
+}
+
+/// Moves what is mapped to a macro.
+fn turn_macro(plan: &Plan, stage: &mut stage::Stage, index: usize, value: f32) {
+    let value = if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 };
+    for route in plan.macros.get(index).into_iter().flatten() {
+        let dial = &plan.dials[route.dial as usize];
+        let travel = route.from + (route.to - route.from) * value;
+        let travel = if dial.jumps { travel.round() } else { travel };
+        if travel.to_bits() != stage.dials[route.dial as usize].target().to_bits() {
+            dial.turn(travel);
+            stage.aim(route.dial as usize, travel, if dial.jumps { 0 } else { plan.ramp_frames });
+        }
+    }
+}
+
+/// Measured cost of all units that are awake, in ns per whole block.
+fn awake_cost_ns(plan: &Plan) -> f32 {
+    let awake = plan.units.iter().filter(|unit| !unit.running.cell.borrow().asleep);
+    awake.map(crate::compile::cost_ns).sum()
+}

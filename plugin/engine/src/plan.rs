@@ -1,0 +1,162 @@
+//! A compiled patch: immutable but for the state of its units and its stage.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use atomic_refcell::AtomicRefCell;
+use manycord_modules::{LaneMask, Spec};
+use manycord_pool::Flow;
+
+use crate::run::cell::{Cell, Running};
+use crate::run::dial::Dial;
+use crate::run::stage::Stage;
+use crate::voices::Voices;
+
+/// A running unit, shared by the plans that follow each other.
+pub(crate) type SharedUnit = Arc<Running>;
+
+/// One output of one unit, as an input sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Tap {
+    pub(crate) unit: u32,
+    pub(crate) output: u8,
+    /// Lanes that are added up when the input is mono and the source is poly.
+    pub(crate) lanes: LaneMask,
+    /// Closes a cycle: reads the frame before.
+    pub(crate) back: bool,
+}
+
+/// One cable into one input of one unit.
+#[derive(Clone, Debug)]
+pub(crate) struct Feed {
+    /// One tap, or one per group of a poly source that is added up.
+    pub(crate) taps: Vec<Tap>,
+    /// Whether the lanes are added up.
+    pub(crate) fold: bool,
+    /// Dial of the cable's depth.
+    pub(crate) depth: u32,
+}
+
+/// The cables of one input.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Feeds {
+    pub(crate) cables: Vec<Feed>,
+    /// Whether any of them comes from the unit's own cycle: then it is gathered frame by frame.
+    pub(crate) inner: bool,
+}
+
+/// One unit in its place.
+pub(crate) struct PlanUnit {
+    pub(crate) running: SharedUnit,
+    pub(crate) spec: &'static Spec,
+    /// Module in [`Plan::modules`].
+    pub(crate) module: u32,
+    pub(crate) inputs: Box<[Feeds]>,
+    pub(crate) params: Box<[Feeds]>,
+    /// Dial of each param.
+    pub(crate) knobs: Box<[u32]>,
+    /// Dial of the bypass switch.
+    pub(crate) bypass: u32,
+    pub(crate) routes: Box<[(usize, usize)]>,
+    /// List in [`Stage::events`], for Notes.
+    pub(crate) events: Option<u32>,
+    pub(crate) patched: u32,
+    pub(crate) wanted: u32,
+    pub(crate) lanes: LaneMask,
+}
+
+/// What one thread runs without stopping: units in order; more than one in a step form a cycle.
+#[derive(Clone, Debug)]
+pub(crate) struct Task {
+    pub(crate) steps: Vec<Step>,
+}
+
+/// Part of a task.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// A unit rendered range by range.
+    Unit(u32),
+    /// Units rendered frame by frame.
+    Cycle(Vec<u32>),
+}
+
+/// Units of one group that sleep and wake together.
+pub(crate) struct RestGroup {
+    pub(crate) units: Vec<u32>,
+    /// Units that others outside the group hear.
+    pub(crate) exits: Vec<u32>,
+    /// Notes modules that play it, with the group of lanes.
+    pub(crate) notes: Vec<(u32, u32)>,
+    /// Whether something that runs freely could end a silence: then it never sleeps.
+    pub(crate) restless: bool,
+}
+
+/// A Notes module.
+pub(crate) struct NotesModule {
+    pub(crate) voices: Arc<AtomicRefCell<Voices>>,
+    pub(crate) settings: crate::voices::Settings,
+    /// First event list; one per group follows.
+    pub(crate) events: u32,
+    pub(crate) groups: u32,
+    /// Rest group per group of lanes.
+    pub(crate) rest: Vec<u32>,
+}
+
+/// A param that a macro moves.
+#[derive(Clone, Debug)]
+pub(crate) struct MacroRoute {
+    pub(crate) dial: u32,
+    /// Travel at macro 0 and 1.
+    pub(crate) from: f32,
+    pub(crate) to: f32,
+}
+
+/// A module's name in the patch and its costs, for reports.
+pub(crate) struct PlanModule {
+    pub(crate) id: String,
+    pub(crate) units: Vec<SharedUnit>,
+}
+
+/// The compiled patch; the job of a [`Flow`].
+pub(crate) struct Plan {
+    pub(crate) units: Box<[PlanUnit]>,
+    pub(crate) tasks: Box<[Task]>,
+    pub(crate) modules: Vec<PlanModule>,
+    /// The shared side of [`Stage::dials`].
+    pub(crate) dials: Box<[Arc<Dial>]>,
+    /// Where each dial stood in the plan before.
+    pub(crate) inherited: Box<[Option<u32>]>,
+    pub(crate) notes: Vec<NotesModule>,
+    pub(crate) rest: Vec<RestGroup>,
+    /// Targets per macro.
+    pub(crate) macros: Vec<Vec<MacroRoute>>,
+    /// Units whose outputs the host hears, in patch order.
+    pub(crate) outputs: Vec<u32>,
+    pub(crate) stage: AtomicRefCell<Stage>,
+    /// Longest way from an input or a note to the host, in frames.
+    pub(crate) latency: u32,
+    /// Estimated cost per task, in ns for a whole block, and along the longest path.
+    pub(crate) costs: Costs,
+    pub(crate) ramp_frames: u32,
+    /// Whether anything moves by itself, so that a silence may end without a note.
+    pub(crate) free_running: bool,
+    /// Frame of the stream at which the engine took the plan in, plus 1; 0 before.
+    pub(crate) installed: AtomicU64,
+}
+
+/// What a plan is estimated to cost per whole block.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Costs {
+    pub(crate) total_ns: f32,
+    pub(crate) critical_ns: f32,
+}
+
+/// A plan ready to run.
+pub(crate) type PlanFlow = Flow<Plan>;
+
+impl Plan {
+    /// A unit's cell; only for the audio path.
+    pub(crate) fn cell(&self, unit: u32) -> &AtomicRefCell<Cell> {
+        &self.units[unit as usize].running.cell
+    }
+}

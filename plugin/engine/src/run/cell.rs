@@ -1,0 +1,242 @@
+//! A running unit with its ports: the part of a plan that lives on from one plan to the next.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use atomic_float::AtomicF32;
+use atomic_refcell::AtomicRefCell;
+use manycord_modules::{BLOCK, Group, Io, LaneEvent, LaneMask, Setup, Signal, Unit};
+
+use super::stage::Stage;
+
+/// What the editing side may read of a unit at any time.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    /// Time for a whole block, smoothed, in ns.
+    pub(crate) cost_ns: AtomicF32,
+    /// Greatest magnitude on any output over the last blocks, in volts.
+    pub(crate) level: AtomicF32,
+    /// Times the unit put out something non-finite and was reset.
+    pub(crate) resets: AtomicU32,
+    /// 1 once the unit panicked: it stays silent until it is made anew.
+    pub(crate) quarantined: AtomicU32,
+}
+
+/// A running unit, shared by the plans that follow each other. Only the audio path may borrow the cell; the
+/// editing side reads the meter.
+pub(crate) struct Running {
+    pub(crate) cell: AtomicRefCell<Cell>,
+    pub(crate) meter: Meter,
+}
+
+/// Why a unit does not put out what it computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Health {
+    Good,
+    /// Put out something non-finite: silent to the end of the grid block, then reset.
+    Muted,
+    /// Panicked: silent for good.
+    Quarantined,
+}
+
+/// One unit for one group of lanes, its gathered inputs and its outputs.
+pub(crate) struct Cell {
+    unit: Box<dyn Unit>,
+    pub(crate) inputs: Box<[Signal]>,
+    pub(crate) params: Box<[Signal]>,
+    /// Outputs of the block; older frames stay, so that a feedback cable finds the frame before.
+    pub(crate) outputs: Box<[[Group; BLOCK]]>,
+    /// Whether the unit's group sleeps; its outputs are then zero.
+    pub(crate) asleep: bool,
+    /// Greatest magnitude put out on the lanes in use since the last grid line, in volts.
+    peak: f32,
+    /// The same for the grid block before.
+    pub(crate) last_peak: f32,
+    /// Grid blocks for which the unit's group has been silent; kept by its first unit.
+    pub(crate) quiet: u32,
+    health: Health,
+}
+
+/// What one call of a unit needs to know besides its signals.
+pub(crate) struct Call<'a> {
+    pub(crate) stage: &'a Stage,
+    pub(crate) meter: &'a Meter,
+    pub(crate) events: &'a [LaneEvent],
+    pub(crate) patched: u32,
+    pub(crate) wanted: u32,
+    /// Lanes in use.
+    pub(crate) lanes: LaneMask,
+    /// Pairs of input and output that a bypassed unit passes on.
+    pub(crate) routes: &'a [(usize, usize)],
+    /// 0 in, 1 bypassed.
+    pub(crate) bypass: u32,
+}
+
+impl Cell {
+    pub(crate) fn new(kind: &manycord_modules::Kind, setup: &Setup, asleep: bool) -> Cell {
+        Cell {
+            unit: kind.make(setup),
+            inputs: kind
+                .spec
+                .inputs
+                .iter()
+                .map(|port| {
+                    let mut signal = Signal::default();
+                    signal.hold(Group::splat(port.normal));
+                    signal
+                })
+                .collect(),
+            params: vec![Signal::default(); kind.spec.params.len()].into(),
+            outputs: vec![[Group::ZERO; BLOCK]; kind.spec.outputs.len()].into(),
+            asleep,
+            peak: 0.0,
+            last_peak: 0.0,
+            quiet: 0,
+            health: Health::Good,
+        }
+    }
+
+    /// Takes saved module state over; off the audio path, before the cell first runs.
+    pub(crate) fn load(&mut self, state: &manycord_modules::Value) -> Result<(), String> {
+        self.unit.load(state)
+    }
+
+    /// Renders a range whose inputs and params are gathered.
+    pub(crate) fn process(&mut self, call: &Call<'_>, range: Range<usize>) {
+        if range.start == 0 && self.health == Health::Muted {
+            self.unit.reset(LaneMask::ALL);
+            self.health = Health::Good;
+        }
+        let bypass = &call.stage.dials[call.bypass as usize];
+        if bypass.steady() == Some(1.0) {
+            self.silence(range.clone());
+        } else if self.health == Health::Good {
+            self.render(call, range.clone());
+        } else {
+            self.silence(range.clone());
+        }
+        if bypass.steady() != Some(0.0) {
+            self.mix_bypass(call, range.clone());
+        }
+        self.measure(call, range.clone());
+        if range.end == BLOCK {
+            self.close_block(call.meter);
+        }
+    }
+
+    fn close_block(&mut self, meter: &Meter) {
+        self.last_peak = std::mem::take(&mut self.peak);
+        // About 300 ms of fall at 48 kHz: slow enough to be read.
+        let shown = meter.level.load(Ordering::Relaxed) * 0.97;
+        meter.level.store(shown.max(self.last_peak), Ordering::Relaxed);
+    }
+
+    fn render(&mut self, call: &Call<'_>, range: Range<usize>) {
+        let mut io = Io {
+            inputs: &self.inputs,
+            params: &self.params,
+            outputs: &mut self.outputs,
+            events: call.events,
+            host: &call.stage.host,
+            patched: call.patched,
+            wanted: call.wanted,
+        };
+        let unit = &mut self.unit;
+        // A panic leaves the unit in an unknown state; it is never called again.
+        if catch_unwind(AssertUnwindSafe(|| unit.process(&mut io, range.clone()))).is_err() {
+            self.quarantine(call.meter);
+            self.silence(range);
+        }
+    }
+
+    /// What a bypassed unit puts out: its routes, crossfaded while the switch moves.
+    fn mix_bypass(&mut self, call: &Call<'_>, range: Range<usize>) {
+        let bypass = &call.stage.dials[call.bypass as usize];
+        for (place, output) in self.outputs.iter_mut().enumerate() {
+            let route = call.routes.iter().find(|(_, output)| *output == place);
+            for frame in range.clone() {
+                let share = bypass.at(frame);
+                let around = route.map_or(Group::ZERO, |(input, _)| self.inputs[*input].at(frame));
+                output[frame] = output[frame] * (1.0 - share) + around * share;
+            }
+        }
+    }
+
+    /// Looks for the peak, and for anything non-finite, which no neighbour may see.
+    fn measure(&mut self, call: &Call<'_>, range: Range<usize>) {
+        const INFINITE_BITS: u32 = 0x7f80_0000;
+        let lanes: [u32; 8] = std::array::from_fn(|lane| if call.lanes.has(lane) { 0x7fff_ffff } else { 0 });
+        let mut worst = [0u32; 8];
+        let mut finite = true;
+        for (place, output) in self.outputs.iter().enumerate() {
+            if call.wanted >> place & 1 == 0 {
+                continue;
+            }
+            let mut all = [0u32; 8];
+            for group in &output[range.clone()] {
+                for lane in 0..8 {
+                    let bits = group[lane].to_bits();
+                    worst[lane] = worst[lane].max(bits & lanes[lane]);
+                    all[lane] = all[lane].max(bits & 0x7fff_ffff);
+                }
+            }
+            finite &= all.iter().all(|&bits| bits < INFINITE_BITS);
+        }
+        if !finite {
+            self.mute(call.meter, range);
+            return;
+        }
+        let peak = f32::from_bits(worst.into_iter().max().unwrap_or(0));
+        if peak > self.peak {
+            self.peak = peak;
+        }
+    }
+
+    /// Silences the unit from its first non-finite frame to the end of the grid block.
+    fn mute(&mut self, meter: &Meter, range: Range<usize>) {
+        let bad = |frame: &usize| self.outputs.iter().any(|output| !output[*frame].is_finite());
+        let first = range.clone().find(bad).unwrap_or(range.start);
+        self.silence(first..range.end);
+        if self.health == Health::Good {
+            self.health = Health::Muted;
+        }
+        meter.resets.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn silence(&mut self, range: Range<usize>) {
+        for output in &mut self.outputs {
+            output[range.clone()].fill(Group::ZERO);
+        }
+    }
+
+    /// The unit's group falls asleep: nothing audible leaves it.
+    pub(crate) fn sleep(&mut self) {
+        self.asleep = true;
+        self.silence(0..BLOCK);
+    }
+
+    /// The unit's group wakes: whatever it did before is forgotten.
+    pub(crate) fn wake(&mut self, meter: &Meter) {
+        self.asleep = false;
+        self.forget(meter);
+    }
+
+    /// Forgets tails and voices.
+    pub(crate) fn forget(&mut self, meter: &Meter) {
+        self.silence(0..BLOCK);
+        if self.health == Health::Quarantined {
+            return;
+        }
+        let unit = &mut self.unit;
+        self.health = Health::Good;
+        if catch_unwind(AssertUnwindSafe(|| unit.reset(LaneMask::ALL))).is_err() {
+            self.quarantine(meter);
+        }
+    }
+
+    fn quarantine(&mut self, meter: &Meter) {
+        self.health = Health::Quarantined;
+        meter.quarantined.store(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,77 @@
+//! Feedback: the units of a cycle step frame by frame, so that a back edge has exactly one frame of delay.
+
+use std::time::Instant;
+
+use arrayvec::ArrayVec;
+use manycord_modules::Group;
+
+use super::gather;
+use super::job::{call, note_cost};
+use super::stage::Stage;
+use crate::plan::{Plan, PlanUnit};
+
+/// Ports that a cycle can reach on one unit; specs have at most 32 inputs and 32 params.
+const PORTS: usize = 64;
+
+/// Renders the members of a cycle for the staged range.
+pub(super) fn render(plan: &Plan, stage: &Stage, members: &[u32]) {
+    if members.iter().all(|&unit| plan.cell(unit).borrow().asleep) {
+        return;
+    }
+    let begun = stage.measured.then(Instant::now);
+    for &unit in members {
+        gather_outer(plan, stage, &plan.units[unit as usize]);
+    }
+    for frame in stage.range.clone() {
+        for &unit in members {
+            step(plan, stage, &plan.units[unit as usize], frame);
+        }
+    }
+    if let Some(begun) = begun {
+        // The members' times cannot be told apart frame by frame; the first stands for all.
+        note_cost(&plan.units[members[0] as usize].running.meter.cost_ns, begun, stage.range.len());
+    }
+}
+
+/// Gathers what comes from outside the cycle, for the whole range.
+fn gather_outer(plan: &Plan, stage: &Stage, unit: &PlanUnit) {
+    let mut cell = unit.running.cell.borrow_mut();
+    let cell = &mut *cell;
+    for (place, signal) in cell.inputs.iter_mut().enumerate() {
+        let feeds = &unit.inputs[place];
+        if !feeds.inner {
+            let normal = unit.spec.inputs[place].normal;
+            gather::input(signal, feeds, normal, &plan.units, stage, stage.range.clone());
+        }
+    }
+    for (place, signal) in cell.params.iter_mut().enumerate() {
+        let feeds = &unit.params[place];
+        if !feeds.inner {
+            let (param, knob) = (&unit.spec.params[place], &stage.dials[unit.knobs[place] as usize]);
+            gather::param(signal, param, feeds, knob, &plan.units, stage, stage.range.clone());
+        }
+    }
+}
+
+/// Renders one frame of one member.
+fn step(plan: &Plan, stage: &Stage, unit: &PlanUnit, frame: usize) {
+    // Gathered before the cell is taken: a unit may feed itself.
+    let mut inputs: ArrayVec<(usize, Group), PORTS> = ArrayVec::new();
+    for (place, feeds) in unit.inputs.iter().enumerate().filter(|(_, feeds)| feeds.inner) {
+        let normal = unit.spec.inputs[place].normal;
+        inputs.push((place, gather::input_frame(feeds, normal, &plan.units, stage, frame)));
+    }
+    let mut params: ArrayVec<(usize, Group), PORTS> = ArrayVec::new();
+    for (place, feeds) in unit.params.iter().enumerate().filter(|(_, feeds)| feeds.inner) {
+        let (param, knob) = (&unit.spec.params[place], &stage.dials[unit.knobs[place] as usize]);
+        params.push((place, gather::param_frame(param, feeds, knob, &plan.units, stage, frame)));
+    }
+    let mut cell = unit.running.cell.borrow_mut();
+    for (place, value) in inputs {
+        cell.inputs[place].moving()[frame] = value;
+    }
+    for (place, value) in params {
+        cell.params[place].moving()[frame] = value;
+    }
+    cell.process(&call(unit, stage), frame..frame + 1);
+}

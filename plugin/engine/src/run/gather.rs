@@ -1,0 +1,160 @@
+//! What arrives at an input: cables added up in patch order, poly folded to mono, params modulated.
+
+use std::ops::Range;
+
+use manycord_modules::{BLOCK, Group, LaneMask, Param, Signal};
+
+use super::dial::{Ramp, from_travel, travel_per_volt};
+use super::stage::Stage;
+use crate::plan::{Feed, Feeds, PlanUnit};
+
+/// Fills an input for a range. Between an unplugged and a plugged-in cable the input's normal voltage is
+/// crossfaded with the cable's.
+pub(crate) fn input(
+    signal: &mut Signal,
+    feeds: &Feeds,
+    normal: f32,
+    units: &[PlanUnit],
+    stage: &Stage,
+    range: Range<usize>,
+) {
+    if feeds.cables.is_empty() {
+        signal.hold(Group::splat(normal));
+        return;
+    }
+    let frames = signal.moving();
+    frames[range.clone()].fill(Group::ZERO);
+    for feed in &feeds.cables {
+        add(frames, feed, 1.0, units, stage, range.clone());
+    }
+    if normal != 0.0 {
+        for frame in range {
+            frames[frame] += Group::splat(normal * unplugged(feeds, stage, frame));
+        }
+    }
+}
+
+/// One frame of an input inside a cycle.
+pub(crate) fn input_frame(
+    feeds: &Feeds,
+    normal: f32,
+    units: &[PlanUnit],
+    stage: &Stage,
+    frame: usize,
+) -> Group {
+    let mut sum = Group::ZERO;
+    for feed in &feeds.cables {
+        sum += voltage(feed, units, frame) * stage.dials[feed.depth as usize].at(frame);
+    }
+    if normal != 0.0 { sum + Group::splat(normal * unplugged(feeds, stage, frame)) } else { sum }
+}
+
+fn unplugged(feeds: &Feeds, stage: &Stage, frame: usize) -> f32 {
+    let plugged: f32 = feeds.cables.iter().map(|feed| stage.dials[feed.depth as usize].at(frame)).sum();
+    (1.0 - plugged).max(0.0)
+}
+
+/// Fills a param for a range.
+pub(crate) fn param(
+    signal: &mut Signal,
+    param: &Param,
+    feeds: &Feeds,
+    knob: &Ramp,
+    units: &[PlanUnit],
+    stage: &Stage,
+    range: Range<usize>,
+) {
+    if feeds.cables.is_empty()
+        && let Some(travel) = knob.steady()
+    {
+        signal.hold(from_travel(param, Group::splat(travel)));
+        return;
+    }
+    let frames = signal.moving();
+    for frame in range.clone() {
+        frames[frame] = Group::splat(knob.at(frame));
+    }
+    for feed in &feeds.cables {
+        add(frames, feed, travel_per_volt(param), units, stage, range.clone());
+    }
+    for frame in range {
+        frames[frame] = from_travel(param, frames[frame]);
+    }
+}
+
+/// One frame of a param inside a cycle.
+pub(crate) fn param_frame(
+    param: &Param,
+    feeds: &Feeds,
+    knob: &Ramp,
+    units: &[PlanUnit],
+    stage: &Stage,
+    frame: usize,
+) -> Group {
+    let mut travel = Group::splat(knob.at(frame));
+    for feed in &feeds.cables {
+        let depth = stage.dials[feed.depth as usize].at(frame);
+        travel += voltage(feed, units, frame) * (depth * travel_per_volt(param));
+    }
+    from_travel(param, travel)
+}
+
+/// Adds a cable's voltage × depth × `scale`, frame by frame.
+fn add(
+    frames: &mut [Group; BLOCK],
+    feed: &Feed,
+    scale: f32,
+    units: &[PlanUnit],
+    stage: &Stage,
+    range: Range<usize>,
+) {
+    let depth = &stage.dials[feed.depth as usize];
+    if depth.steady() == Some(0.0) {
+        return;
+    }
+    if let (false, [tap]) = (feed.fold, feed.taps.as_slice()) {
+        let source = units[tap.unit as usize].running.cell.borrow();
+        let output = &source.outputs[tap.output as usize];
+        for frame in range {
+            frames[frame] += output[frame] * (depth.at(frame) * scale);
+        }
+        return;
+    }
+    let mut folded = [Group::ZERO; BLOCK];
+    for tap in &feed.taps {
+        let source = units[tap.unit as usize].running.cell.borrow();
+        if source.asleep {
+            continue;
+        }
+        let output = &source.outputs[tap.output as usize];
+        for frame in range.clone() {
+            folded[frame] += masked(output[frame], tap.lanes);
+        }
+    }
+    for frame in range {
+        frames[frame] += Group::splat(folded[frame].sum()) * (depth.at(frame) * scale);
+    }
+}
+
+/// A cable's voltage at one frame, before its depth.
+fn voltage(feed: &Feed, units: &[PlanUnit], frame: usize) -> Group {
+    let at = |tap: &crate::plan::Tap| {
+        let frame = if tap.back { (frame + BLOCK - 1) & (BLOCK - 1) } else { frame };
+        units[tap.unit as usize].running.cell.borrow().outputs[tap.output as usize][frame]
+    };
+    match (feed.fold, feed.taps.as_slice()) {
+        (false, [tap]) => at(tap),
+        (_, taps) => {
+            let mut folded = Group::ZERO;
+            for tap in taps {
+                folded += masked(at(tap), tap.lanes);
+            }
+            Group::splat(folded.sum())
+        }
+    }
+}
+
+#[inline(always)]
+fn masked(group: Group, lanes: LaneMask) -> Group {
+    if lanes == LaneMask::ALL { group } else { group.select(Group::ZERO, lanes) }
+}

@@ -1,0 +1,71 @@
+//! The pool's view of a plan: run the task with this number.
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use manycord_pool::Job;
+
+use super::cell::Call;
+use super::stage::Stage;
+use super::{cycle, gather};
+use crate::plan::{Plan, PlanUnit, Step};
+
+impl Job for Plan {
+    fn run(&self, task: usize, _seat: usize) {
+        let stage = self.stage.borrow();
+        for step in &self.tasks[task].steps {
+            match step {
+                Step::Unit(unit) => render(self, &stage, *unit as usize),
+                Step::Cycle(members) => cycle::render(self, &stage, members),
+            }
+        }
+    }
+}
+
+/// Renders one unit for the staged range.
+fn render(plan: &Plan, stage: &Stage, number: usize) {
+    let unit = &plan.units[number];
+    let mut cell = unit.running.cell.borrow_mut();
+    if cell.asleep {
+        return;
+    }
+    let begun = stage.measured.then(Instant::now);
+    let cell = &mut *cell;
+    let range = stage.range.clone();
+    for (place, signal) in cell.inputs.iter_mut().enumerate() {
+        let normal = unit.spec.inputs[place].normal;
+        gather::input(signal, &unit.inputs[place], normal, &plan.units, stage, range.clone());
+    }
+    for (place, signal) in cell.params.iter_mut().enumerate() {
+        let knob = &stage.dials[unit.knobs[place] as usize];
+        let param = &unit.spec.params[place];
+        gather::param(signal, param, &unit.params[place], knob, &plan.units, stage, range.clone());
+    }
+    cell.process(&call(unit, stage), range.clone());
+    if let Some(begun) = begun {
+        note_cost(&unit.running.meter.cost_ns, begun, range.len());
+    }
+}
+
+/// What a unit needs besides its signals.
+pub(super) fn call<'a>(unit: &'a PlanUnit, stage: &'a Stage) -> Call<'a> {
+    Call {
+        stage,
+        meter: &unit.running.meter,
+        events: unit.events.map_or(&[][..], |list| &stage.events[list as usize]),
+        patched: unit.patched,
+        wanted: unit.wanted,
+        lanes: unit.lanes,
+        routes: &unit.routes,
+        bypass: unit.bypass,
+    }
+}
+
+/// Smooths a measured time into a cost per whole block.
+// Ordering: the number stands for itself and only steers choices that do not change the sound.
+pub(super) fn note_cost(cost: &atomic_float::AtomicF32, begun: Instant, frames: usize) {
+    let ns = begun.elapsed().as_nanos() as f32 * (manycord_modules::BLOCK as f32 / frames as f32);
+    let before = cost.load(Ordering::Relaxed);
+    let smoothed = if before == 0.0 { ns } else { before + (ns - before) * 0.125 };
+    cost.store(smoothed, Ordering::Relaxed);
+}

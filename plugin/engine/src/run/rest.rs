@@ -1,0 +1,74 @@
+//! Sleeping groups: what no key plays and nobody hears is not rendered.
+//!
+//! Decided on grid lines only, from what the grid block before put out, so that it falls on the same frame
+//! whatever the host's blocks are. A group wakes at the exact frame of a note; ranges are cut there.
+
+use manycord_modules::LANES;
+
+use crate::plan::Plan;
+
+/// Volts below which a group counts as silent: −140 dBFS (10 V = 0 dBFS).
+const SILENT_VOLTS: f32 = 1e-6;
+
+/// Seconds of silence before a group falls asleep: longer than the gaps within a sound.
+const PATIENCE_SECONDS: f32 = 0.5;
+
+/// Grid blocks of silence before a group falls asleep.
+pub(crate) fn patience(sample_rate: f32) -> u32 {
+    (PATIENCE_SECONDS * sample_rate / manycord_modules::BLOCK as f32) as u32
+}
+
+/// Puts groups to sleep that have been silent for `patience` grid blocks. Call on grid lines.
+pub(crate) fn watch(plan: &Plan, patience: u32) {
+    for (number, group) in plan.rest.iter().enumerate() {
+        if group.restless || asleep(plan, number) {
+            continue;
+        }
+        let played = group.notes.iter().any(|(notes, lanes)| {
+            let first = *lanes as usize * LANES;
+            plan.notes[*notes as usize].voices.borrow().plays(first..first + LANES)
+        });
+        let peak = |unit: &u32| plan.cell(*unit).borrow().last_peak;
+        let silent = !played && group.exits.iter().all(|unit| peak(unit) < SILENT_VOLTS);
+        let quiet = {
+            let mut first = plan.cell(group.units[0]).borrow_mut();
+            first.quiet = if silent { first.quiet + 1 } else { 0 };
+            first.quiet
+        };
+        if quiet > patience {
+            group.units.iter().for_each(|&unit| plan.cell(unit).borrow_mut().sleep());
+        }
+    }
+}
+
+/// After a swap: a group of which only a part sleeps wakes whole, and so does one that may not sleep.
+pub(crate) fn settle(plan: &Plan) {
+    for (number, group) in plan.rest.iter().enumerate() {
+        let sleeping = group.units.iter().filter(|unit| plan.cell(**unit).borrow().asleep).count();
+        if sleeping > 0 && (sleeping < group.units.len() || group.restless) {
+            wake(plan, number);
+        }
+    }
+}
+
+/// Wakes what sleeps of a group.
+pub(crate) fn wake(plan: &Plan, number: usize) {
+    for &unit in &plan.rest[number].units {
+        let running = &plan.units[unit as usize].running;
+        let mut cell = running.cell.borrow_mut();
+        cell.quiet = 0;
+        if cell.asleep {
+            cell.wake(&running.meter);
+        }
+    }
+}
+
+/// Whether a rest group sleeps; its units always do so together.
+pub(crate) fn asleep(plan: &Plan, number: usize) -> bool {
+    plan.rest[number].units.first().is_some_and(|unit| plan.cell(*unit).borrow().asleep)
+}
+
+/// Whether any rest group sleeps.
+pub(crate) fn any_asleep(plan: &Plan) -> bool {
+    (0..plan.rest.len()).any(|number| asleep(plan, number))
+}

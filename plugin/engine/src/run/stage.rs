@@ -1,0 +1,54 @@
+//! What the audio thread lays out for a range of frames before the tasks run, and they only read.
+
+use std::ops::Range;
+
+use manycord_modules::{Host, LaneEvent};
+
+use super::dial::Ramp;
+
+/// Lane events that one unit can take in one range; the range ends where more would come.
+pub(crate) const LANE_EVENTS: usize = 256;
+
+/// The staged range.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    /// Frames of the grid block to render.
+    pub(crate) range: Range<usize>,
+    /// The host's audio and transport.
+    pub(crate) host: Host,
+    /// Every dial of the plan.
+    pub(crate) dials: Box<[Ramp]>,
+    /// Dials that are on their way; room for all.
+    pub(crate) moving: Vec<u32>,
+    /// Lane events per Notes unit.
+    pub(crate) events: Box<[Vec<LaneEvent>]>,
+    /// Whether this block's costs are to be measured.
+    pub(crate) measured: bool,
+}
+
+impl Stage {
+    pub(crate) fn new(dials: Vec<Ramp>, event_lists: usize) -> Stage {
+        Stage {
+            moving: Vec::with_capacity(dials.len()),
+            range: 0..0,
+            host: Host::default(),
+            dials: dials.into(),
+            events: (0..event_lists).map(|_| Vec::with_capacity(LANE_EVENTS)).collect(),
+            measured: false,
+        }
+    }
+
+    /// Sends a dial to a new target.
+    pub(crate) fn aim(&mut self, dial: usize, target: f32, frames: u32) {
+        self.dials[dial].aim(target, frames);
+        if !self.moving.contains(&(dial as u32)) {
+            self.moving.push(dial as u32);
+        }
+    }
+
+    /// Renders the moving dials for the staged range.
+    pub(crate) fn advance_dials(&mut self) {
+        let (dials, range) = (&mut self.dials, self.range.clone());
+        self.moving.retain(|&dial| dials[dial as usize].advance(range.clone()));
+    }
+}

@@ -1,0 +1,62 @@
+//! How it goes, for whoever watches: written by the audio side once per host block, never waited for.
+
+use std::sync::atomic::Ordering;
+
+use crate::plan::Plan;
+
+/// The pulse of the engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pulse {
+    /// Frames rendered since the stream began.
+    pub frames: u64,
+    /// Greatest magnitude of left and right in the last block, 1.0 = 0 dBFS.
+    pub peak: [f32; 2],
+    /// Notes held or sustained.
+    pub voices: u32,
+    /// Rendering time over block length, smoothed; 1 is the limit.
+    pub load: f32,
+    /// Longest block since the engine was made, in µs.
+    pub longest_block_us: f32,
+}
+
+impl Pulse {
+    pub(crate) fn note_block(&mut self, took_ns: f32, length_ns: f32) {
+        if length_ns > 0.0 {
+            self.load += (took_ns / length_ns - self.load) * 0.05;
+            self.longest_block_us = self.longest_block_us.max(took_ns * 1e-3);
+        }
+    }
+}
+
+pub(crate) type PulseWriter = triple_buffer::Input<Pulse>;
+
+/// What the editing side sees of one module.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModuleReport {
+    /// The module's id in the patch.
+    pub id: String,
+    /// Rendering time over block length, all groups together.
+    pub load: f32,
+    /// Greatest magnitude on its outputs, in volts, falling slowly.
+    pub level: f32,
+    /// Times that it put out something non-finite and was reset.
+    pub resets: u32,
+    /// Whether it panicked and was silenced.
+    pub quarantined: bool,
+}
+
+/// Reports of a plan's modules, in patch order.
+// Ordering: each number stands for itself.
+pub(crate) fn modules(plan: &Plan, block_ns: f32) -> Vec<ModuleReport> {
+    let report = |module: &crate::plan::PlanModule| {
+        let meters = || module.units.iter().map(|unit| &unit.meter);
+        ModuleReport {
+            id: module.id.clone(),
+            load: meters().map(|meter| meter.cost_ns.load(Ordering::Relaxed)).sum::<f32>() / block_ns,
+            level: meters().map(|meter| meter.level.load(Ordering::Relaxed)).fold(0.0, f32::max),
+            resets: meters().map(|meter| meter.resets.load(Ordering::Relaxed)).sum(),
+            quarantined: meters().any(|meter| meter.quarantined.load(Ordering::Relaxed) != 0),
+        }
+    };
+    plan.modules.iter().map(report).collect()
+}
