@@ -1,1 +1,6 @@
-//! Written in the next change.
+//! What several tests share: random patches, performances and renders.
+#![forbid(unsafe_code)]
+
+pub mod performance;
+pub mod random;
+pub mod render;
