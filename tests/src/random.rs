@@ -44,7 +44,9 @@ impl Random {
 pub fn value(random: &mut Random, param: &Param) -> f32 {
     let share = random.share();
     match param.scale {
-        Scale::Octaves => (param.min.ln() + (param.max / param.min).ln() * share).exp().clamp(param.min, param.max),
+        Scale::Octaves => {
+            (param.min.ln() + (param.max / param.min).ln() * share).exp().clamp(param.min, param.max)
+        }
         Scale::Linear => param.min + (param.max - param.min) * share,
         Scale::Steps => (param.min + (param.max - param.min) * share).round(),
     }
@@ -96,7 +98,8 @@ pub fn cable(random: &mut Random, modules: &[PatchModule]) -> Option<Cable> {
 /// A patch of 4 to 16 modules with Notes and an Output, audible more often than not, with cycles.
 pub fn patch(seed: u64) -> Patch {
     let mut random = Random(seed);
-    let of_role = |role| CATALOG.iter().find(|kind| kind.spec.role == role).expect("the catalog has such a module");
+    let of_role =
+        |role| CATALOG.iter().find(|kind| kind.spec.role == role).expect("the catalog has such a module");
     let mut modules = vec![
         module(&mut random, of_role(Role::Notes), "notes".into()),
         module(&mut random, of_role(Role::Output), "output".into()),
@@ -115,12 +118,15 @@ pub fn patch(seed: u64) -> Patch {
         let source = manycord_modules::find(&module.kind).expect("picked from the catalog").spec;
         let side = ["left", "right"][number % 2];
         if let Some(port) = source.outputs.first().filter(|_| number < 6) {
-            push_unique(&mut patch, Cable {
-                from: PortRef { module: module.id.clone(), port: port.id.into() },
-                to: PortRef { module: "output".into(), port: side.into() },
-                depth: 1.0,
-                color: None,
-            });
+            push_unique(
+                &mut patch,
+                Cable {
+                    from: PortRef { module: module.id.clone(), port: port.id.into() },
+                    to: PortRef { module: "output".into(), port: side.into() },
+                    depth: 1.0,
+                    color: None,
+                },
+            );
         }
     }
     patch
@@ -149,7 +155,8 @@ pub fn edit(random: &mut Random, patch: &Patch) -> Patch {
             next.cables.remove(place);
         }
         3 => {
-            let id = (0..).map(|number| format!("e{number}")).find(|id| !next.modules.iter().any(|m| m.id == *id));
+            let id =
+                (0..).map(|number| format!("e{number}")).find(|id| !next.modules.iter().any(|m| m.id == *id));
             let kind = *random.pick(CATALOG);
             let module = module(random, &kind, id.expect("ids do not end"));
             next.modules.push(module);

@@ -25,8 +25,11 @@ fn any_blocks_and_any_workers_give_the_same_bits() {
             let patch = random::patch(seed);
             let events = performance::events(seed, FRAMES);
             let edits = (seed % 2 == 0).then_some((2_048, seed));
-            let reference =
-                play(&patch, &Play { workers: 0, block: 64, frames: FRAMES, events: &events, edits }, &pools[0]);
+            let reference = play(
+                &patch,
+                &Play { workers: 0, block: 64, frames: FRAMES, events: &events, edits },
+                &pools[0],
+            );
             if reference.iter().flatten().any(|value| value.abs() > 1e-4) {
                 sounding.set(sounding.get() + 1);
             }
@@ -34,7 +37,8 @@ fn any_blocks_and_any_workers_give_the_same_bits() {
             for (number, block) in BLOCKS.into_iter().enumerate() {
                 let turn = (number + seed as usize % 5) % 5;
                 let (workers, pool) = (WORKERS[turn], &pools[turn]);
-                let same = play(&patch, &Play { workers, block, frames: FRAMES, events: &events, edits }, pool);
+                let same =
+                    play(&patch, &Play { workers, block, frames: FRAMES, events: &events, edits }, pool);
                 let first = (0..FRAMES).find(|&frame| {
                     reference[0][frame].to_bits() != same[0][frame].to_bits()
                         || reference[1][frame].to_bits() != same[1][frame].to_bits()

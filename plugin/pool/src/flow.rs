@@ -1,0 +1,95 @@
+//! A graph with its job and the counters of its runs.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::graph::Graph;
+
+/// What the tasks of a graph do.
+pub trait Job: Send + Sync + 'static {
+    /// Runs one task. All its predecessors have returned, and what they wrote is visible. `seat` is 0 for the
+    /// caller of [`crate::Client::run`], else the worker's number from 1 on.
+    fn run(&self, task: usize, seat: usize);
+}
+
+/// The part of a flow that does not depend on the job's type.
+pub(crate) struct Core {
+    pub(crate) graph: Graph,
+    /// Predecessors that each task still waits for; whoever takes one to 0 re-arms it for the next run.
+    pending: Box<[AtomicU32]>,
+    /// Runs a task of the job behind this core; caught panics give `false`.
+    execute: unsafe fn(*const Core, usize, usize) -> bool,
+}
+
+/// A graph with its job: what a run executes. Built off the hot path and shared.
+#[repr(C)]
+pub struct Flow<J: Job> {
+    /// First, so that a pointer to the flow is a pointer to its core.
+    core: Core,
+    job: J,
+}
+
+impl<J: Job> Flow<J> {
+    /// Puts a job on a graph.
+    pub fn new(graph: Graph, job: J) -> Arc<Flow<J>> {
+        let pending = graph.waits.iter().map(|&waits| AtomicU32::new(waits)).collect();
+        Arc::new(Flow { core: Core { graph, pending, execute: execute::<J> }, job })
+    }
+
+    /// The job.
+    pub fn job(&self) -> &J {
+        &self.job
+    }
+
+    /// The graph.
+    pub fn graph(&self) -> &Graph {
+        &self.core.graph
+    }
+
+    /// Pointer to the core, valid for the whole flow.
+    pub(crate) fn core(self: &Arc<Self>) -> *const Core {
+        Arc::as_ptr(self).cast()
+    }
+}
+
+/// # Safety
+/// `core` must be the first field of a live `Flow<J>`, reached by a pointer to the flow.
+unsafe fn execute<J: Job>(core: *const Core, task: usize, seat: usize) -> bool {
+    // SAFETY: the caller's promise; `Flow` is `repr(C)` with the core first, and the pointer was made from one
+    // to the flow, so that it may reach all of it.
+    let flow = unsafe { &*core.cast::<Flow<J>>() };
+    catch_unwind(AssertUnwindSafe(|| flow.job.run(task, seat))).is_ok()
+}
+
+impl Core {
+    /// Runs one task. Returns whether it did not panic.
+    ///
+    /// # Safety
+    /// `this` comes from [`Flow::core`] of a flow that is alive throughout the call.
+    pub(crate) unsafe fn run(this: *const Core, task: u32, seat: usize) -> bool {
+        // SAFETY: the caller's promise.
+        let execute = unsafe { (*this).execute };
+        // SAFETY: `execute` was made for the type of the very flow that `this` points into.
+        unsafe { execute(this, task as usize, seat) }
+    }
+
+    /// One predecessor of `task` has ended. Returns whether it was the last; the count is then re-armed.
+    ///
+    /// # Safety
+    /// `this` comes from [`Flow::core`], and the calling task has not arrived at `task` before in this run.
+    /// When this returns `false` the run may be over and the flow gone.
+    // AcqRel: the release publishes what the predecessor wrote; the acquire of the one that reaches zero
+    // receives what all of them wrote. The re-arming store is published with the task's own completion.
+    pub(crate) unsafe fn arrive(this: *const Core, task: u32) -> bool {
+        // SAFETY: the run goes on until this arrival, so that the flow is alive up to the decrement; it goes on
+        // beyond it when the arrival is the last, since `task` has then yet to run.
+        let (pending, waits) =
+            unsafe { (&(&(*this).pending)[task as usize], (*this).graph.waits[task as usize]) };
+        let last = pending.fetch_sub(1, Ordering::AcqRel) == 1;
+        if last {
+            pending.store(waits, Ordering::Relaxed);
+        }
+        last
+    }
+}

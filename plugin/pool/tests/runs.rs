@@ -1,0 +1,162 @@
+//! Every task once, after all its predecessors, whoever runs it.
+
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use common::{TOGETHER, checked, pool, random_graph};
+use manycord_pool::{Flow, Graph, Hint, Job, Outcome};
+
+#[test]
+fn random_graphs_run_in_order_on_any_number_of_workers() {
+    for workers in [0, 1, 2, 4, 8] {
+        let pool = pool(workers);
+        let mut client = pool.client().unwrap();
+        for seed in 1..40 {
+            let tasks = 1 + (seed as usize * 37) % 200;
+            let flow = checked(&random_graph(seed * 7919, tasks, tasks * 2), 20);
+            for run in 1..=20 {
+                assert_eq!(client.run(&flow, &TOGETHER), Outcome::Done);
+                flow.job().expect_runs(run);
+            }
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_tasks_at_once_and_a_task_that_frees_them_all() {
+    let pool = pool(4);
+    let mut client = pool.client().unwrap();
+    let wide = checked(&vec![Vec::new(); 10_000], 20);
+    let mut fan = vec![Vec::new(); 10_000];
+    fan[0] = (1..9_999).collect();
+    (1..9_999).for_each(|task| fan[task] = vec![9_999]);
+    let fan = checked(&fan, 20);
+    for run in 1..=10 {
+        client.run(&wide, &TOGETHER);
+        client.run(&fan, &TOGETHER);
+        wide.job().expect_runs(run);
+        fan.job().expect_runs(run);
+    }
+}
+
+#[test]
+fn workers_take_part() {
+    let pool = pool(2);
+    let mut client = pool.client().unwrap();
+    let flow = checked(&vec![Vec::new(); 64], 20_000);
+    let begun = Instant::now();
+    while flow.job().seats.load(Ordering::Relaxed).count_ones() < 3 {
+        client.run(&flow, &TOGETHER);
+        assert!(begun.elapsed() < Duration::from_secs(20), "workers never took a task");
+    }
+    assert!(pool.load().iter().all(|worker| worker.tasks > 0));
+}
+
+#[test]
+fn eight_callers_share_the_workers() {
+    let pool = pool(3);
+    std::thread::scope(|scope| {
+        for number in 0..8u64 {
+            let pool = &pool;
+            scope.spawn(move || {
+                let mut client = pool.client().unwrap();
+                let flow = checked(&random_graph(number * 31 + 5, 50, 80), 200);
+                for run in 1..=200 {
+                    client.run(&flow, &TOGETHER);
+                    flow.job().expect_runs(run);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_client_may_move_between_threads() {
+    let pool = pool(2);
+    let mut client = pool.client().unwrap();
+    let flow = checked(&random_graph(9, 60, 90), 50);
+    for run in 1..=30 {
+        client = std::thread::scope(|scope| {
+            let flow = &flow;
+            let mut client = client;
+            scope
+                .spawn(move || {
+                    client.run(flow, &TOGETHER);
+                    flow.job().expect_runs(run);
+                    client
+                })
+                .join()
+                .unwrap()
+        });
+    }
+}
+
+struct Panics;
+
+impl Job for Panics {
+    fn run(&self, task: usize, _seat: usize) {
+        assert!(!task.is_multiple_of(3), "task {task} panics on purpose");
+    }
+}
+
+#[test]
+fn panics_are_caught_and_counted_and_successors_still_run() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    for workers in [0, 2] {
+        let pool = pool(workers);
+        let mut client = pool.client().unwrap();
+        let mut chain: Vec<Vec<u32>> = (1..9).map(|next| vec![next]).collect();
+        chain.push(Vec::new());
+        let flow = Flow::new(Graph::new(&chain, &[0; 9]).unwrap(), Panics);
+        for _ in 0..5 {
+            assert_eq!(client.run(&flow, &TOGETHER), Outcome::Panicked(3));
+        }
+    }
+    std::panic::set_hook(hook);
+}
+
+#[test]
+fn pools_come_and_go_without_leaving_threads_or_files() {
+    let count = |what: &str| std::fs::read_dir(format!("/proc/self/{what}")).map_or(0, Iterator::count);
+    let flow = checked(&random_graph(3, 30, 40), 10);
+    let cycle = || {
+        let pool = pool(4);
+        pool.client().unwrap().run(&flow, &TOGETHER);
+        let begun = Instant::now();
+        drop(pool);
+        begun.elapsed()
+    };
+    cycle();
+    let files = count("fd");
+    let slowest = (0..50).map(|_| cycle()).max().unwrap_or_default();
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    assert_eq!(count("fd"), files);
+}
+
+#[test]
+fn the_serial_estimate_decides_who_takes_part() {
+    let pool = pool(2);
+    let mut client = pool.client().unwrap();
+    let flow = checked(&vec![Vec::new(); 8], 10);
+    let hint = Hint { serial_ns: 1_000, useful: 8, ..Hint::default() };
+    for _ in 0..100 {
+        client.run(&flow, &hint);
+    }
+    assert_eq!(flow.job().seats.load(Ordering::Relaxed), 1, "a small run is the caller's own");
+}
+
+#[test]
+fn the_shared_pool_is_one_and_goes_with_its_last_handle() {
+    let config = manycord_pool::Config { workers: Some(1), ..Default::default() };
+    let first = manycord_pool::Pool::shared(&config);
+    let second = manycord_pool::Pool::shared(&config);
+    assert!(Arc::ptr_eq(&first, &second));
+    let weak = Arc::downgrade(&first);
+    drop((first, second));
+    assert!(weak.upgrade().is_none());
+    assert_eq!(manycord_pool::Pool::shared(&config).workers(), 1);
+}
