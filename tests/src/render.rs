@@ -22,7 +22,7 @@ pub struct Play<'a> {
     pub frames: usize,
     /// What the player does.
     pub events: &'a [Event],
-    /// Frames between two random edits from this seed; `None`: no edits.
+    /// Frames (even) between two random edits from this seed; `None`: no edits.
     pub edits: Option<(usize, u64)>,
 }
 
@@ -45,11 +45,18 @@ pub fn play(patch: &Patch, play: &Play<'_>, pool: &Arc<Pool>) -> [Vec<f32>; 2] {
             if frame > 0 && frame.is_multiple_of(every) {
                 edit(&mut control, random.as_mut().expect("edits have a seed"));
             }
-            end = end.min((frame / every + 1) * every);
+            end = end.min((frame / (every / 2) + 1) * (every / 2));
         }
-        block(&mut engine, frame..end, play.events, &input, &mut sides);
-        control.collect();
+        let here: Vec<Event> = (play.events.iter())
+            .filter(|event| (frame..end).contains(&(event.frame as usize)))
+            .map(|event| Event { frame: event.frame - frame as u32, ..*event })
+            .collect();
+        block(&mut engine, frame..end, &here, &input, &mut sides);
         frame = end;
+        // Dropping faded cables is an edit too: it must fall on the same frame in every render.
+        if play.edits.is_some_and(|(every, _)| frame.is_multiple_of(every / 2)) {
+            control.collect();
+        }
     }
     sides
 }
@@ -59,7 +66,7 @@ fn edit(control: &mut Control, random: &mut Random) {
     control.edit(next).expect("random edits compile");
 }
 
-/// Renders a range of the performance as one host block.
+/// Renders a range as one host block; `events` count from its start. Allocates nothing.
 pub fn block(
     engine: &mut Engine,
     range: std::ops::Range<usize>,
@@ -67,16 +74,12 @@ pub fn block(
     input: &[f32],
     sides: &mut [Vec<f32>; 2],
 ) {
-    let here: Vec<Event> = (events.iter())
-        .filter(|event| range.contains(&(event.frame as usize)))
-        .map(|event| Event { frame: event.frame - range.start as u32, ..*event })
-        .collect();
     let beats_per_frame = 2.0 / f64::from(SAMPLE_RATE);
     let [left, right] = sides;
     engine.process(HostBlock {
         inputs: [&input[range.clone()], &input[range.clone()], &[], &[]],
         outputs: [&mut left[range.clone()], &mut right[range.clone()]],
-        events: &here,
+        events,
         transport: Transport {
             playing: true,
             tempo_bpm: 120.0,

@@ -1,0 +1,110 @@
+//! Law 3: no allocation and no free on any thread that renders, from a brand-new thread's first call on, while
+//! another thread edits.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use manycord_engine::{EngineSetup, start};
+use manycord_tests::performance;
+use manycord_tests::random::{self, Random};
+use manycord_tests::render::{SAMPLE_RATE, block, pool};
+
+/// Counts on every thread but those that say that they may allocate.
+struct Counting;
+
+static COUNT: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    static MAY_ALLOCATE: Cell<bool> = const { Cell::new(false) };
+}
+
+fn note() {
+    if !MAY_ALLOCATE.get() {
+        COUNT.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+// SAFETY: every call is passed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        note();
+        // SAFETY: as the caller promised us.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        note();
+        // SAFETY: as the caller promised us.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Seconds of sound, rendered as fast as it goes.
+const SECONDS: usize = 60;
+const BLOCK: usize = 256;
+
+#[test]
+fn rendering_allocates_nothing_while_another_thread_edits() {
+    MAY_ALLOCATE.set(true);
+    let pool = pool(3);
+    let patch = random::patch(11);
+    let second = SAMPLE_RATE as usize / BLOCK * BLOCK;
+    let (mut control, engine) = start(EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch })
+        .expect("the patch compiles");
+    let mut engine = Some(engine);
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let done = &done;
+        scope.spawn(move || {
+            MAY_ALLOCATE.set(true);
+            let mut random = Random(3);
+            let mut edits = 0;
+            while !done.load(Ordering::Relaxed) {
+                let next = random::edit(&mut random, control.patch());
+                control.edit(next).expect("random edits compile");
+                control.collect();
+                edits += 1;
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            assert!(edits > 100, "only {edits} edits while rendering");
+            control
+        });
+        for number in 0..SECONDS {
+            let events = performance::events(number as u64, second);
+            let input = vec![0.01; second];
+            let mut sides = [vec![0.0; second], vec![0.0; second]];
+            let mut here = Vec::with_capacity(256);
+            let mut moved = engine.take().expect("the engine comes back");
+            // Each second on a thread that has never called before. What a thread's own start and end
+            // allocate lies outside the count.
+            let (back, counted) = scope
+                .spawn(move || {
+                    MAY_ALLOCATE.set(true);
+                    let events = events;
+                    let before = COUNT.load(Ordering::Relaxed);
+                    MAY_ALLOCATE.set(false);
+                    for start in (0..second).step_by(BLOCK) {
+                        here.clear();
+                        let range = start..start + BLOCK;
+                        here.extend(
+                            events.iter().filter(|event| range.contains(&(event.frame as usize))).copied(),
+                        );
+                        here.iter_mut().for_each(|event| event.frame -= start as u32);
+                        block(&mut moved, range, &here, &input, &mut sides);
+                    }
+                    MAY_ALLOCATE.set(true);
+                    (moved, COUNT.load(Ordering::Relaxed) - before)
+                })
+                .join()
+                .expect("rendering does not panic");
+            engine = Some(back);
+            assert_eq!(counted, 0, "allocations or frees in second {number}");
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    drop(engine);
+}
