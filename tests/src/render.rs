@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use manycord_engine::{Control, Engine, EngineSetup, Event, HostBlock, Patch, start};
-use manycord_modules::Transport;
+use manycord_modules::{CATALOG, Transport};
 use manycord_pool::{Config, Pool};
 
 use crate::random::{self, Random};
@@ -33,7 +33,8 @@ pub fn pool(workers: usize) -> Arc<Pool> {
 
 /// Plays a patch; returns left and right.
 pub fn play(patch: &Patch, play: &Play<'_>, pool: &Arc<Pool>) -> [Vec<f32>; 2] {
-    let setup = EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch: patch.clone() };
+    let setup =
+        EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch: patch.clone(), catalog: CATALOG };
     let (mut control, mut engine) = start(setup).expect("the patch compiles");
     let mut random = play.edits.map(|(_, seed)| Random(seed));
     let mut sides = [vec![0.0; play.frames], vec![0.0; play.frames]];

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use manycord_engine::{EngineSetup, start};
+use manycord_modules::CATALOG;
 use manycord_tests::performance;
 use manycord_tests::random::{self, Random};
 use manycord_tests::render::{SAMPLE_RATE, block, pool};

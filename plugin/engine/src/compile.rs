@@ -28,6 +28,7 @@ pub(crate) struct Context<'a> {
     pub(crate) sample_rate: f32,
     /// Threads that can run tasks, the host's included.
     pub(crate) threads: usize,
+    pub(crate) catalog: &'static [manycord_modules::Kind],
     /// Running units, dials and voices, to be taken over.
     pub(crate) registry: &'a mut Registry,
 }
@@ -38,7 +39,7 @@ pub(crate) fn compile(
     fading: &Fading,
     context: &mut Context<'_>,
 ) -> Result<Arc<PlanFlow>, CompileError> {
-    let net = net::resolve(patch, fading)?;
+    let net = net::resolve(patch, fading, context.catalog)?;
     let widths = width::infer(&net);
     context.registry.begin();
     let mut built = units::build(&net, &widths, context)?;

@@ -1,10 +1,10 @@
 //! The editing side: holds the document, compiles it, hands plans over and takes old ones back.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use manycord_modules::BLOCK;
+use manycord_modules::{BLOCK, Kind};
 use manycord_pool::Pool;
 
 use crate::compile::{CompileError, Context, Fading, compile};
@@ -27,6 +27,8 @@ pub struct EngineSetup {
     pub pool: Arc<Pool>,
     /// What is played first.
     pub patch: Patch,
+    /// Module kinds that patches may use: [`manycord_modules::CATALOG`], or more.
+    pub catalog: &'static [Kind],
 }
 
 /// Why an engine could not start.
@@ -51,6 +53,7 @@ pub struct Control {
     fading: Fading,
     registry: Registry,
     sample_rate: f32,
+    catalog: &'static [Kind],
     pool: Arc<Pool>,
     newest: Arc<PlanFlow>,
     waiting: VecDeque<Arc<PlanFlow>>,
@@ -71,6 +74,7 @@ pub fn start(setup: EngineSetup) -> Result<(Control, Engine), StartError> {
     let mut context = Context {
         sample_rate: setup.sample_rate,
         threads: setup.pool.workers() + 1,
+        catalog: setup.catalog,
         registry: &mut registry,
     };
     let flow = compile(&setup.patch, &fading, &mut context)?;
@@ -98,6 +102,7 @@ pub fn start(setup: EngineSetup) -> Result<(Control, Engine), StartError> {
         fading,
         registry,
         sample_rate: setup.sample_rate,
+        catalog: setup.catalog,
         pool: setup.pool,
         newest: flow,
         waiting: VecDeque::new(),
@@ -130,7 +135,7 @@ impl Control {
     /// Turns a knob. Structural params recompile; unknown names and non-finite values are ignored.
     pub fn set_param(&mut self, module: &str, param: &str, value: f32) {
         let Some(entry) = self.patch.modules.iter_mut().find(|entry| entry.id == module) else { return };
-        let Some(kind) = manycord_modules::find(&entry.kind) else { return };
+        let Some(kind) = self.catalog.iter().find(|kind| kind.spec.id == entry.kind) else { return };
         let Some(spec) = kind.spec.params.iter().find(|known| known.id == param) else { return };
         if !value.is_finite() {
             return;
@@ -148,10 +153,8 @@ impl Control {
             // Release: pairs with the engine's Acquire; it sees the dial's new target.
             self.turned.fetch_add(1, Ordering::Release);
         }
-        for modules in [&mut self.playing.modules] {
-            if let Some(entry) = modules.iter_mut().find(|entry| entry.id == module) {
-                entry.params.insert(param.to_string(), value);
-            }
+        if let Some(entry) = self.playing.modules.iter_mut().find(|entry| entry.id == module) {
+            entry.params.insert(param.to_string(), value);
         }
     }
 
@@ -190,6 +193,7 @@ impl Control {
         let mut context = Context {
             sample_rate: self.sample_rate,
             threads: self.pool.workers() + 1,
+            catalog: self.catalog,
             registry: &mut self.registry,
         };
         let flow = compile(&playing, &fading, &mut context)?;
@@ -219,10 +223,4 @@ impl Control {
         let frames = self.pulse.read().frames;
         installed > 0 && frames > installed + fade
     }
-}
-
-/// Ids of the modules whose kind this build does not know; their data stays in the document.
-pub fn placeholders(patch: &Patch) -> HashSet<String> {
-    let unknown = patch.modules.iter().filter(|module| manycord_modules::find(&module.kind).is_none());
-    unknown.map(|module| module.id.clone()).collect()
 }

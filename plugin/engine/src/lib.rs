@@ -18,7 +18,7 @@ mod transition;
 mod voices;
 
 pub use compile::CompileError;
-pub use control::{Control, EngineSetup, StartError, placeholders, start};
+pub use control::{Control, EngineSetup, StartError, start};
 pub use engine::Engine;
 pub use event::{Event, EventKind, Expression, HostBlock};
 pub use patch::Patch;

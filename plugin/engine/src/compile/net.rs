@@ -112,11 +112,11 @@ impl Net {
 }
 
 /// Resolves names. Modules of unknown kind, and cables at them, are passed over: they stay in the document.
-pub(crate) fn resolve(patch: &Patch, fading: &Fading) -> Result<Net, CompileError> {
+pub(crate) fn resolve(patch: &Patch, fading: &Fading, catalog: &'static [Kind]) -> Result<Net, CompileError> {
     let mut net = Net { nodes: Vec::new(), edges: Vec::new(), by_id: HashMap::new() };
     let mut placeholders = HashSet::new();
     for module in &patch.modules {
-        let Some(kind) = manycord_modules::find(&module.kind) else {
+        let Some(kind) = catalog.iter().find(|kind| kind.spec.id == module.kind) else {
             placeholders.insert(module.id.as_str());
             continue;
         };

@@ -165,29 +165,22 @@ impl Cell {
 
     /// Looks for the peak, and for anything non-finite, which no neighbour may see.
     fn measure(&mut self, call: &Call<'_>, range: Range<usize>) {
-        const INFINITE_BITS: u32 = 0x7f80_0000;
-        let lanes: [u32; 8] = std::array::from_fn(|lane| if call.lanes.has(lane) { 0x7fff_ffff } else { 0 });
-        let mut worst = [0u32; 8];
-        let mut finite = true;
+        let (mut peak, mut poison) = (Group::ZERO, Group::ZERO);
         for (place, output) in self.outputs.iter().enumerate() {
             if call.wanted >> place & 1 == 0 {
                 continue;
             }
-            let mut all = [0u32; 8];
-            for group in &output[range.clone()] {
-                for lane in 0..8 {
-                    let bits = group[lane].to_bits();
-                    worst[lane] = worst[lane].max(bits & lanes[lane]);
-                    all[lane] = all[lane].max(bits & 0x7fff_ffff);
-                }
+            for &group in &output[range.clone()] {
+                peak = peak.max(group.abs());
+                // 0 × infinity and 0 × NaN are NaN, which then stays; cheaper than a test per frame.
+                poison += group * 0.0;
             }
-            finite &= all.iter().all(|&bits| bits < INFINITE_BITS);
         }
-        if !finite {
+        if !poison.is_finite() {
             self.mute(call.meter, range);
             return;
         }
-        let peak = f32::from_bits(worst.into_iter().max().unwrap_or(0));
+        let peak = peak.select(Group::ZERO, call.lanes).peak();
         if peak > self.peak {
             self.peak = peak;
         }

@@ -23,8 +23,12 @@ pub(crate) fn input(
         return;
     }
     let frames = signal.moving();
-    frames[range.clone()].fill(Group::ZERO);
-    for feed in &feeds.cables {
+    let mut cables = feeds.cables.as_slice();
+    match cables {
+        [first, others @ ..] if copy(frames, first, units, stage, range.clone()) => cables = others,
+        _ => frames[range.clone()].fill(Group::ZERO),
+    }
+    for feed in cables {
         add(frames, feed, 1.0, units, stage, range.clone());
     }
     if normal != 0.0 {
@@ -99,6 +103,27 @@ pub(crate) fn param_frame(
     from_travel(param, travel)
 }
 
+/// Takes a plain cable at full depth over as it is. Returns whether it is one.
+fn copy(
+    frames: &mut [Group; BLOCK],
+    feed: &Feed,
+    units: &[PlanUnit],
+    stage: &Stage,
+    range: Range<usize>,
+) -> bool {
+    match feed.taps.as_slice() {
+        [tap] if !feed.fold && tap.lanes == LaneMask::ALL => {
+            let plain = stage.dials[feed.depth as usize].steady() == Some(1.0);
+            if plain {
+                let source = units[tap.unit as usize].running.cell.borrow();
+                frames[range.clone()].copy_from_slice(&source.outputs[tap.output as usize][range]);
+            }
+            plain
+        }
+        _ => false,
+    }
+}
+
 /// Adds a cable's voltage × depth × `scale`, frame by frame.
 fn add(
     frames: &mut [Group; BLOCK],
@@ -115,8 +140,15 @@ fn add(
     if let (false, [tap]) = (feed.fold, feed.taps.as_slice()) {
         let source = units[tap.unit as usize].running.cell.borrow();
         let output = &source.outputs[tap.output as usize];
-        for frame in range {
-            frames[frame] += output[frame] * (depth.at(frame) * scale);
+        if let (Some(depth), LaneMask::ALL) = (depth.steady(), tap.lanes) {
+            let factor = depth * scale;
+            for (frame, &volts) in frames[range.clone()].iter_mut().zip(&output[range]) {
+                *frame += volts * factor;
+            }
+        } else {
+            for frame in range {
+                frames[frame] += masked(output[frame], tap.lanes) * (depth.at(frame) * scale);
+            }
         }
         return;
     }
@@ -127,8 +159,8 @@ fn add(
             continue;
         }
         let output = &source.outputs[tap.output as usize];
-        for frame in range.clone() {
-            folded[frame] += masked(output[frame], tap.lanes);
+        for (sum, &volts) in folded[range.clone()].iter_mut().zip(&output[range.clone()]) {
+            *sum += masked(volts, tap.lanes);
         }
     }
     for frame in range {
@@ -143,7 +175,7 @@ fn voltage(feed: &Feed, units: &[PlanUnit], frame: usize) -> Group {
         units[tap.unit as usize].running.cell.borrow().outputs[tap.output as usize][frame]
     };
     match (feed.fold, feed.taps.as_slice()) {
-        (false, [tap]) => at(tap),
+        (false, [tap]) => masked(at(tap), tap.lanes),
         (_, taps) => {
             let mut folded = Group::ZERO;
             for tap in taps {
