@@ -19,7 +19,7 @@ pub(crate) use units::cost_ns;
 use crate::patch::Patch;
 use crate::plan::{MacroRoute, NotesModule, Plan, PlanFlow, PlanModule};
 use crate::registry::Registry;
-use crate::run::dial::{RAMP_SECONDS, Ramp, to_travel};
+use crate::run::dial::{MacroTravel, RAMP_SECONDS, Ramp};
 use crate::run::stage::Stage;
 use crate::voices::Settings;
 
@@ -41,7 +41,7 @@ pub(crate) fn compile(
 ) -> Result<Arc<PlanFlow>, CompileError> {
     let net = net::resolve(patch, fading, context.catalog)?;
     let widths = width::infer(&net);
-    context.registry.begin();
+    let fresh = context.registry.begin();
     let mut built = units::build(&net, &widths, context)?;
     let order = order::order(&mut built);
     let costs: Vec<f32> = built.units.iter().map(cost_ns).collect();
@@ -93,6 +93,7 @@ pub(crate) fn compile(
         latency,
         costs: fused.costs,
         free_running: net.nodes.iter().any(|node| node.spec.free_running || node.spec.role == Role::Input),
+        fresh,
         installed: Default::default(),
         ramp_frames: (RAMP_SECONDS * context.sample_rate) as u32,
     };
@@ -116,8 +117,7 @@ fn macro_routes(patch: &Patch, net: &net::Net, built: &units::Built) -> Vec<Vec<
             if !param.structural {
                 list.push(MacroRoute {
                     dial: built.units[built.first_unit[node]].knobs[param.index()],
-                    from: to_travel(param, target.from),
-                    to: to_travel(param, target.to),
+                    travel: MacroTravel::of(param, target),
                 });
             }
         }

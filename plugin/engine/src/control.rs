@@ -8,6 +8,7 @@ use manycord_modules::{BLOCK, Kind};
 use manycord_pool::Pool;
 
 use crate::compile::{CompileError, Context, Fading, compile};
+use crate::declick::Declick;
 use crate::engine::{Engine, Ports};
 use crate::patch::Patch;
 use crate::plan::PlanFlow;
@@ -95,6 +96,8 @@ pub fn start(setup: EngineSetup) -> Result<(Control, Engine), StartError> {
         pulse: Pulse::default(),
         block_cost_ns: 0.0,
         silent_frames: 0,
+        last: [0.0; 2],
+        declick: Declick::default(),
     };
     let control = Control {
         playing: setup.patch.clone(),
@@ -130,6 +133,29 @@ impl Control {
         self.submit(playing, fading)?;
         self.patch = patch;
         Ok(())
+    }
+
+    /// Plays another patch from its beginning: no unit, voice or knob of the old one is taken over.
+    ///
+    /// # Errors
+    /// When the patch does not compile; the running one then goes on unchanged.
+    pub fn load(&mut self, patch: Patch) -> Result<(), CompileError> {
+        let running = std::mem::take(&mut self.registry);
+        if let Err(error) = self.submit(patch.clone(), Fading::new()) {
+            self.registry = running;
+            return Err(error);
+        }
+        self.patch = patch;
+        Ok(())
+    }
+
+    /// Notes in the document where a macro stands; its knobs follow through the engine's events.
+    pub fn note_macro(&mut self, index: u16, value: f32) {
+        for patch in [&mut self.patch, &mut self.playing] {
+            if let Some(entry) = patch.macros.iter_mut().find(|entry| entry.index == index) {
+                entry.value = Some(value.clamp(0.0, 1.0));
+            }
+        }
     }
 
     /// Turns a knob. Structural params recompile; unknown names and non-finite values are ignored.

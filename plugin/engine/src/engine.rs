@@ -7,6 +7,7 @@ use std::time::Instant;
 use manycord_modules::{BLOCK, LANES, LaneEventKind};
 use manycord_pool::{Client, FlushDenormals, Hint};
 
+use crate::declick::Declick;
 use crate::event::HostBlock;
 use crate::plan::{Plan, PlanFlow};
 use crate::run::{rest, stage};
@@ -40,6 +41,9 @@ pub struct Engine {
     /// Estimated cost of a whole block, in ns.
     pub(crate) block_cost_ns: f32,
     pub(crate) silent_frames: u64,
+    /// What the host heard last, left and right.
+    pub(crate) last: [f32; 2],
+    pub(crate) declick: Declick,
 }
 
 impl Engine {
@@ -110,6 +114,9 @@ impl Engine {
         while !self.ports.retired.is_full() {
             let Ok(next) = self.ports.install.pop() else { return };
             install(self.flow.job(), next.job());
+            if next.job().fresh {
+                self.declick.start(self.last, next.job().ramp_frames);
+            }
             next.job().installed.store(self.frame + 1, Ordering::Release);
             let old = std::mem::replace(&mut self.flow, next);
             self.block_cost_ns = 0.0;
@@ -178,6 +185,10 @@ impl Engine {
                 peak = peak.max(value.abs());
             }
             self.pulse.peak[side] = self.pulse.peak[side].max(peak);
+        }
+        self.declick.apply(&mut block.outputs, done..done + length);
+        for (last, host) in self.last.iter_mut().zip(&block.outputs) {
+            *last = host[done + length - 1];
         }
     }
 
@@ -293,8 +304,7 @@ fn turn_macro(plan: &Plan, stage: &mut stage::Stage, index: usize, value: f32) {
     let value = if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 };
     for route in plan.macros.get(index).into_iter().flatten() {
         let dial = &plan.dials[route.dial as usize];
-        let travel = route.from + (route.to - route.from) * value;
-        let travel = if dial.jumps { travel.round() } else { travel };
+        let travel = route.travel.at(value);
         if travel.to_bits() != stage.dials[route.dial as usize].target().to_bits() {
             dial.turn(travel);
             stage.aim(route.dial as usize, travel, if dial.jumps { 0 } else { plan.ramp_frames });

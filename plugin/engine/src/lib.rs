@@ -7,6 +7,7 @@
 
 mod compile;
 mod control;
+mod declick;
 mod engine;
 mod event;
 pub mod patch;

@@ -94,6 +94,8 @@ pub struct Macro {
     pub index: u16,
     /// Name on screen.
     pub name: String,
+    /// Where it stands, 0…1; without it the knobs stand where the modules' params say.
+    pub value: Option<f32>,
     /// Knobs that it moves.
     pub targets: Vec<MacroTarget>,
 }

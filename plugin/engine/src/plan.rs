@@ -8,7 +8,7 @@ use manycord_modules::{LaneMask, Spec};
 use manycord_pool::Flow;
 
 use crate::run::cell::{Cell, Running};
-use crate::run::dial::Dial;
+use crate::run::dial::{Dial, MacroTravel};
 use crate::run::stage::Stage;
 use crate::voices::Voices;
 
@@ -106,9 +106,7 @@ pub(crate) struct NotesModule {
 #[derive(Clone, Debug)]
 pub(crate) struct MacroRoute {
     pub(crate) dial: u32,
-    /// Travel at macro 0 and 1.
-    pub(crate) from: f32,
-    pub(crate) to: f32,
+    pub(crate) travel: MacroTravel,
 }
 
 /// A module's name in the patch and its costs, for reports.
@@ -138,6 +136,8 @@ pub(crate) struct Plan {
     /// Estimated cost per task, in ns for a whole block, and along the longest path.
     pub(crate) costs: Costs,
     pub(crate) ramp_frames: u32,
+    /// Nothing is taken over from the plan before: another patch begins.
+    pub(crate) fresh: bool,
     /// Whether anything moves by itself, so that a silence may end without a note.
     pub(crate) free_running: bool,
     /// Frame of the stream at which the engine took the plan in, plus 1; 0 before.

@@ -52,9 +52,10 @@ struct Next {
 }
 
 impl Registry {
-    /// Starts a generation; what an abandoned one had made is dropped.
-    pub(crate) fn begin(&mut self) {
+    /// Starts a generation; what an abandoned one had made is dropped. Returns whether it is the first.
+    pub(crate) fn begin(&mut self) -> bool {
         self.next = Next::default();
+        !self.plays
     }
 
     /// The running unit of this name with this saved state, or a new one.

@@ -6,6 +6,7 @@ use manycord_modules::{Kind, Spec, Value};
 use thiserror::Error;
 
 use crate::patch::{Cable, Patch, PatchModule, PortRef};
+use crate::run::dial::MacroTravel;
 
 /// Why a patch cannot be played.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -68,6 +69,8 @@ pub(crate) struct Node {
     pub(crate) spec: &'static Spec,
     /// Knob values by param place, in the params' own units.
     pub(crate) values: Vec<f32>,
+    /// Knobs that a macro holds, in travel units.
+    pub(crate) held: Vec<Option<f32>>,
     pub(crate) bypass: bool,
     pub(crate) state: Value,
 }
@@ -125,6 +128,16 @@ pub(crate) fn resolve(patch: &Patch, fading: &Fading, catalog: &'static [Kind]) 
         }
         net.nodes.push(node(module, kind));
     }
+    for entry in &patch.macros {
+        let Some(value) = entry.value else { continue };
+        for target in &entry.targets {
+            let Some(node) = net.find(&target.param.module) else { continue };
+            let node = &mut net.nodes[node];
+            if let Some(param) = node.spec.params.iter().find(|param| param.id == target.param.port) {
+                node.held[param.index()] = Some(MacroTravel::of(param, target).at(value));
+            }
+        }
+    }
     for cable in &patch.cables {
         if placeholders.contains(cable.from.module.as_str())
             || placeholders.contains(cable.to.module.as_str())
@@ -148,6 +161,7 @@ fn node(module: &PatchModule, kind: &'static Kind) -> Node {
         kind,
         spec: kind.spec,
         values: kind.spec.params.iter().map(value).collect(),
+        held: vec![None; kind.spec.params.len()],
         bypass: module.bypass,
         state: module.state.clone(),
     }

@@ -67,14 +67,11 @@ fn unit(
         .registry
         .cell(key, node.kind, &setup, (&node.state, !mono))
         .map_err(|reason| CompileError::State { id: node.id.clone(), reason })?;
-    let knobs = node.spec.params.iter().zip(&node.values).map(|(param, &value)| {
+    let knobs = node.spec.params.iter().map(|param| {
+        let place = param.index();
+        let travel = node.held[place].unwrap_or_else(|| to_travel(param, node.values[place]));
         let jumps = param.scale == manycord_modules::Scale::Steps || param.structural;
-        context.registry.dial(
-            knob_name(&node.id, node.spec.id, param.id),
-            to_travel(param, value),
-            jumps,
-            None,
-        )
+        context.registry.dial(knob_name(&node.id, node.spec.id, param.id), travel, jumps, None)
     });
     let knobs = knobs.collect();
     let bypass = f32::from(u8::from(node.bypass));

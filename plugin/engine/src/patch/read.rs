@@ -181,11 +181,15 @@ fn port(fields: &Fields<'_>, key: &str) -> Result<PortRef, PatchError> {
 }
 
 fn macro_(fields: &Fields<'_>) -> Result<Macro, PatchError> {
-    fields.only(&["index", "name", "targets"])?;
+    fields.only(&["index", "name", "value", "targets"])?;
     let index = fields.item("index").and_then(Item::as_integer).filter(|index| (1..=128).contains(index));
     let Some(index) = index else {
         return Err(fields.error("index", "is no macro", "write a whole number from 1 to 128"));
     };
+    let value = fields.number("value")?;
+    if let Some(value) = value.filter(|value| !(0.0..=1.0).contains(value)) {
+        return Err(fields.error("value", format!("{value} is out of range"), "write a number from 0 to 1"));
+    }
     let targets = fields.tables("targets", limits::TARGETS)?;
     let targets = targets.iter().map(|target| {
         target.only(&["param", "from", "to"])?;
@@ -199,6 +203,7 @@ fn macro_(fields: &Fields<'_>) -> Result<Macro, PatchError> {
     Ok(Macro {
         index: index as u16,
         name: fields.text("name", limits::NAME)?.unwrap_or_default(),
+        value,
         targets: targets.collect::<Result<_, PatchError>>()?,
     })
 }

@@ -83,6 +83,9 @@ fn macro_(out: &mut String, entry: &Macro) {
     if !entry.name.is_empty() {
         line(out, "name", &quoted(&entry.name));
     }
+    if let Some(value) = entry.value {
+        line(out, "value", &number(value));
+    }
     if !entry.targets.is_empty() {
         let targets = entry.targets.iter().map(|target| {
             let param = quoted(&target.param.to_string());

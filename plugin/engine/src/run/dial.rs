@@ -121,6 +121,27 @@ pub(crate) fn to_travel(param: &Param, value: f32) -> f32 {
     }
 }
 
+/// How a macro moves one knob.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MacroTravel {
+    from: f32,
+    to: f32,
+    steps: bool,
+}
+
+impl MacroTravel {
+    pub(crate) fn of(param: &Param, target: &crate::patch::MacroTarget) -> MacroTravel {
+        let (from, to) = (to_travel(param, target.from), to_travel(param, target.to));
+        MacroTravel { from, to, steps: param.scale == Scale::Steps }
+    }
+
+    /// Travel at a macro's value of 0…1.
+    pub(crate) fn at(&self, value: f32) -> f32 {
+        let travel = self.from + (self.to - self.from) * value;
+        if self.steps { travel.round() } else { travel }
+    }
+}
+
 /// Travel units per volt of a cable at full depth.
 pub(crate) fn travel_per_volt(param: &Param) -> f32 {
     match param.scale {
