@@ -54,8 +54,9 @@ fn rendering_allocates_nothing_while_another_thread_edits() {
     let pool = pool(3);
     let patch = random::patch(11);
     let second = SAMPLE_RATE as usize / BLOCK * BLOCK;
-    let (mut control, engine) = start(EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch })
-        .expect("the patch compiles");
+    let (mut control, engine) =
+        start(EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch, catalog: CATALOG })
+            .expect("the patch compiles");
     let mut engine = Some(engine);
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
