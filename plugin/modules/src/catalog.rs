@@ -6,8 +6,19 @@ pub mod vca;
 
 /// Every module kind, by shelf.
 pub const CATALOG: &[Kind] = &[
+    // In and out
+
+    // Sources
+
+    // Filters
+
+    // Modulation
+
     // Level
     Kind::of::<vca::Vca>(),
+    // Sequence
+
+    // Effects
 ];
 
 /// The kind with this id.

@@ -1,0 +1,3 @@
+//! Listening with numbers: what the tests of the sound share.
+
+pub mod spectrum;
