@@ -2,12 +2,15 @@
 
 use crate::unit::Kind;
 
+pub mod notes;
+pub mod output;
 pub mod vca;
 
 /// Every module kind, by shelf.
 pub const CATALOG: &[Kind] = &[
     // In and out
-
+    Kind::of::<notes::Notes>(),
+    Kind::of::<output::Output>(),
     // Sources
 
     // Filters
