@@ -2,6 +2,9 @@
 
 use crate::unit::Kind;
 
+pub mod adsr;
+pub mod input;
+pub mod mixer4;
 pub mod notes;
 pub mod output;
 pub mod vca;
@@ -9,6 +12,7 @@ pub mod vca;
 /// Every module kind, by shelf.
 pub const CATALOG: &[Kind] = &[
     // In and out
+    Kind::of::<input::Input>(),
     Kind::of::<notes::Notes>(),
     Kind::of::<output::Output>(),
     // Sources
@@ -16,8 +20,9 @@ pub const CATALOG: &[Kind] = &[
     // Filters
 
     // Modulation
-
+    Kind::of::<adsr::Adsr>(),
     // Level
+    Kind::of::<mixer4::Mixer4>(),
     Kind::of::<vca::Vca>(),
     // Sequence
 
