@@ -2,6 +2,7 @@
 
 use crate::unit::Kind;
 
+pub mod delay;
 pub mod vca;
 
 /// Every module kind, by shelf.
@@ -19,6 +20,7 @@ pub const CATALOG: &[Kind] = &[
     // Sequence
 
     // Effects
+    Kind::of::<delay::Delay>(),
 ];
 
 /// The kind with this id.

@@ -1,6 +1,14 @@
 //! Parts that several modules share; each is plain arithmetic that gives the same bits on every machine.
 
+mod delay_line;
+mod glide;
+pub mod guard;
 pub mod math;
 mod schmitt;
+pub mod sinc;
+mod swing;
 
+pub use delay_line::DelayLine;
+pub use glide::Glide;
 pub use schmitt::Schmitt;
+pub use swing::Swing;
