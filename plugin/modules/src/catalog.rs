@@ -2,7 +2,9 @@
 
 use crate::unit::Kind;
 
+pub mod chorus;
 pub mod delay;
+pub mod reverb;
 pub mod vca;
 
 /// Every module kind, by shelf.
@@ -21,6 +23,8 @@ pub const CATALOG: &[Kind] = &[
 
     // Effects
     Kind::of::<delay::Delay>(),
+    Kind::of::<chorus::Chorus>(),
+    Kind::of::<reverb::Reverb>(),
 ];
 
 /// The kind with this id.

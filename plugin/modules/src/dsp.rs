@@ -1,14 +1,18 @@
 //! Parts that several modules share; each is plain arithmetic that gives the same bits on every machine.
 
+pub mod bank;
 mod delay_line;
+mod diffuser;
 mod glide;
 pub mod guard;
+pub mod hadamard;
 pub mod math;
 mod schmitt;
 pub mod sinc;
 mod swing;
 
 pub use delay_line::DelayLine;
+pub use diffuser::Diffuser;
 pub use glide::Glide;
 pub use schmitt::Schmitt;
 pub use swing::Swing;
