@@ -1,6 +1,7 @@
 //! What several tests share: random patches, performances and renders.
 #![forbid(unsafe_code)]
 
+pub mod effect;
 pub mod measure;
 pub mod performance;
 pub mod random;

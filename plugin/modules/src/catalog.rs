@@ -7,6 +7,9 @@ pub mod input;
 pub mod mixer4;
 pub mod notes;
 pub mod output;
+pub mod chorus;
+pub mod delay;
+pub mod reverb;
 pub mod vca;
 
 /// Every module kind, by shelf.
@@ -27,6 +30,9 @@ pub const CATALOG: &[Kind] = &[
     // Sequence
 
     // Effects
+    Kind::of::<delay::Delay>(),
+    Kind::of::<chorus::Chorus>(),
+    Kind::of::<reverb::Reverb>(),
 ];
 
 /// The kind with this id.

@@ -2,6 +2,12 @@
 
 mod fader;
 pub mod guard;
+pub mod bank;
+mod delay_line;
+mod diffuser;
+mod glide;
+pub mod guard;
+pub mod hadamard;
 pub mod math;
 mod pulse;
 mod ramp;
@@ -13,3 +19,11 @@ pub use pulse::Pulse;
 pub use ramp::Ramp;
 pub use schmitt::Schmitt;
 pub use segment::Segments;
+pub mod sinc;
+mod swing;
+
+pub use delay_line::DelayLine;
+pub use diffuser::Diffuser;
+pub use glide::Glide;
+pub use schmitt::Schmitt;
+pub use swing::Swing;
