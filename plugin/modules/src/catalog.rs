@@ -2,6 +2,8 @@
 
 use crate::unit::Kind;
 
+pub mod ladder;
+pub mod svf;
 pub mod vca;
 
 /// Every module kind, by shelf.
@@ -11,7 +13,8 @@ pub const CATALOG: &[Kind] = &[
     // Sources
 
     // Filters
-
+    Kind::of::<ladder::Ladder>(),
+    Kind::of::<svf::Svf>(),
     // Modulation
 
     // Level

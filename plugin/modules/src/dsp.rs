@@ -1,6 +1,14 @@
 //! Parts that several modules share; each is plain arithmetic that gives the same bits on every machine.
 
+mod cutoff;
+mod derived;
 pub mod math;
+mod oversample;
 mod schmitt;
+mod tame;
 
+pub use cutoff::Cutoff;
+pub use derived::Derived;
+pub use oversample::{Downsampler, RUN, Upsampler, runs};
 pub use schmitt::Schmitt;
+pub use tame::tame;
