@@ -7,8 +7,8 @@ mod oversample;
 mod schmitt;
 mod tame;
 
-pub use cutoff::Cutoff;
+pub use cutoff::{Cutoff, Ratio};
 pub use derived::Derived;
-pub use oversample::{Downsampler, RUN, Upsampler, runs};
+pub use oversample::{Downsampler, Upsampler};
 pub use schmitt::Schmitt;
 pub use tame::tame;

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Derived, Downsampler, RUN, Upsampler, math, runs, tame};
+use crate::dsp::{Cutoff, Derived, Downsampler, Ratio, Upsampler, math, tame};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -73,32 +73,33 @@ impl Module for Ladder {
         let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
         let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
         let (slope, bass) = (io.param(SLOPE), io.param(BASS));
-        let mut gain = Derived::from([drive, bass, resonance]);
-        let mut curve = Derived::from([hertz, voct, resonance, slope]);
-        for run in runs(frames) {
-            let mut wide = [[Group::ZERO; 2]; RUN];
-            for (frame, wide) in run.clone().zip(&mut wide) {
-                let gain = gain.get(|| {
-                    let drive = (drive.at(frame) * OCTAVES_PER_DECIBEL).map(math::exp2);
-                    let lost = bass.at(frame) * resonance.at(frame) * MOST_FEEDBACK;
-                    drive * lost.map(|lost| (1.0 + lost) * (1.0 / SATURATION_VOLTS))
-                });
-                *wide = self.up.tick(tame(input.at(frame)) * gain);
-            }
-            let mut core = self.core.clone();
-            for (frame, wide) in run.clone().zip(&mut wide) {
-                let curve = curve.get(|| {
+        let mut levels = Derived::from([drive, bass, resonance]);
+        let mut curves = Derived::from([hertz, voct, resonance, slope]);
+        for frame in frames {
+            let feedback = resonance.at(frame) * MOST_FEEDBACK;
+            let level = match levels.kept() {
+                Some(level) => level,
+                None => levels.keep(level(drive.at(frame), bass.at(frame) * feedback)),
+            };
+            let curve = match curves.kept() {
+                Some(curve) => curve,
+                None => {
                     let gain = self.cutoff.gain(hertz.at(frame), voct.at(frame));
-                    Curve::new(gain, resonance.at(frame) * MOST_FEEDBACK, slope.at(frame))
-                });
-                *wide = [core.tick(wide[0], &curve), core.tick(wide[1], &curve)];
-            }
-            self.core = core;
-            for (frame, wide) in run.zip(&wide) {
-                io.set(OUT, frame, self.down.tick(*wide) * SATURATION_VOLTS);
-            }
+                    curves.keep(Curve::new(gain, feedback, slope.at(frame)))
+                }
+            };
+            let [first, second] = self.up.tick(tame(input.at(frame)) * level);
+            let filtered = [self.core.tick(first, &curve), self.core.tick(second, &curve)];
+            io.set(OUT, frame, self.down.tick(filtered) * SATURATION_VOLTS);
         }
     }
+}
+
+/// Gain from a drive in dB, and the share of the lows that resonance takes, to units of the saturation voltage.
+#[inline(always)]
+fn level(decibels: Group, lost: Group) -> Group {
+    let drive = (decibels * OCTAVES_PER_DECIBEL).map(math::exp2);
+    (drive + drive * lost) * (1.0 / SATURATION_VOLTS)
 }
 
 /// What the core needs to know of its controls.
@@ -122,7 +123,8 @@ struct Curve {
 impl Curve {
     /// From the fraction of [`Cutoff::gain`].
     #[inline(always)]
-    fn new((above, below): (Group, Group), feedback: Group, slope: Group) -> Curve {
+    fn new(gain: Ratio, feedback: Group, slope: Group) -> Curve {
+        let Ratio { above, below } = gain;
         let g = above / (above + below);
         let (g2, g3, g4) = (g * g, g * g * g, (g * g) * (g * g));
         let instant = feedback * g4;
@@ -174,16 +176,8 @@ impl Core {
         let y3 = r123 + junction * g3;
         let y4 = r1234 + junction * g4;
         self.state = [y1 + y1 - s1, y2 + y2 - s2, y3 + y3 - s3, y4 + y4 - s4];
-        let choose = |choices: [Group; 4]| {
-            Group::from_fn(|lane| {
-                let [one, two, three, four] = choices.map(|choice| choice[lane]);
-                let slope = curve.slope[lane];
-                let low = if slope > 0.5 { two } else { one };
-                let high = if slope > 2.5 { four } else { three };
-                if slope > 1.5 { high } else { low }
-            })
-        };
-        let (last, before) = (choose([y1, y2, y3, y4]), choose([junction, y1, y2, y3]));
+        let last = choose(curve.slope, y1, y2, y3, y4);
+        let before = choose(curve.slope, junction, y1, y2, y3);
         (last + (before - last) * curve.lift) * curve.level
     }
 
@@ -192,6 +186,16 @@ impl Core {
             *state = Group::ZERO.select(*state, lanes);
         }
     }
+}
+
+/// Each lane of the group that its slope, 0 to 3, names.
+#[inline(always)]
+fn choose(slope: Group, one: Group, two: Group, three: Group, four: Group) -> Group {
+    Group::from_fn(|lane| {
+        let low = if slope[lane] > 0.5 { two[lane] } else { one[lane] };
+        let high = if slope[lane] > 2.5 { four[lane] } else { three[lane] };
+        if slope[lane] > 1.5 { high } else { low }
+    })
 }
 
 /// Output u of the junction in u = tanh(x − instant · u), where `linear` solves u = x − instant · u.

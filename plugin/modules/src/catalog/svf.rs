@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Derived, Downsampler, RUN, Upsampler, math, runs, tame};
+use crate::dsp::{Cutoff, Derived, Downsampler, Upsampler, math, tame};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -44,8 +44,9 @@ pub struct Svf {
     cutoff: Cutoff,
     up: Upsampler,
     core: Core,
-    /// For low, band and high; the notch is the sum of low and high.
-    down: [Downsampler; 3],
+    low: Downsampler,
+    band: Downsampler,
+    high: Downsampler,
 }
 
 impl Module for Svf {
@@ -61,14 +62,16 @@ impl Module for Svf {
             cutoff: Cutoff::new(setup.sample_rate),
             up: Upsampler::default(),
             core: Core::default(),
-            down: Default::default(),
+            low: Downsampler::default(),
+            band: Downsampler::default(),
+            high: Downsampler::default(),
         }
     }
 
     fn reset(&mut self, lanes: LaneMask) {
         self.up.reset(lanes);
         self.core.reset(lanes);
-        for down in &mut self.down {
+        for down in [&mut self.low, &mut self.band, &mut self.high] {
             down.reset(lanes);
         }
     }
@@ -77,38 +80,34 @@ impl Module for Svf {
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
         let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
         let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
-        let mut gain = Derived::from([hertz, voct]);
-        let mut level = Derived::from([drive]);
-        for run in runs(frames) {
-            let mut wide = [[Group::ZERO; 2]; RUN];
-            for (frame, wide) in run.clone().zip(&mut wide) {
-                let level = level.get(|| {
-                    (drive.at(frame) * OCTAVES_PER_DECIBEL).map(math::exp2) * (1.0 / SATURATION_VOLTS)
-                });
-                *wide = self.up.tick(tame(input.at(frame)) * level).map(saturate);
-            }
-            let mut bands = [[[Group::ZERO; 2]; 3]; RUN];
-            let mut core = self.core.clone();
-            for ((frame, wide), bands) in run.clone().zip(&wide).zip(&mut bands) {
-                let gain = gain.get(|| {
-                    let (above, below) = self.cutoff.gain(hertz.at(frame), voct.at(frame));
-                    above / below
-                });
-                let damping = resonance.at(frame).map(|r| MOST_DAMPING - (MOST_DAMPING - LEAST_DAMPING) * r);
-                let first = core.tick(wide[0], gain, damping);
-                let second = core.tick(wide[1], gain, damping);
-                *bands = std::array::from_fn(|band| [first[band], second[band]]);
-            }
-            self.core = core;
-            for (frame, bands) in run.zip(&bands) {
-                let [low, band, high] = std::array::from_fn(|band| self.down[band].tick(bands[band]));
-                io.set(LOW, frame, low);
-                io.set(BAND, frame, band);
-                io.set(HIGH, frame, high);
-                io.set(NOTCH, frame, low + high);
-            }
+        let (mut gains, mut levels) = (Derived::from([hertz, voct]), Derived::from([drive]));
+        for frame in frames {
+            let gain = match gains.kept() {
+                Some(gain) => gain,
+                None => gains.keep(self.cutoff.gain(hertz.at(frame), voct.at(frame)).ratio()),
+            };
+            let level = match levels.kept() {
+                Some(level) => level,
+                None => levels.keep(level(drive.at(frame))),
+            };
+            let damping = resonance.at(frame) * (LEAST_DAMPING - MOST_DAMPING) + Group::splat(MOST_DAMPING);
+            let [first, second] = self.up.tick(tame(input.at(frame)) * level);
+            let [low1, band1, high1] = self.core.tick(saturate(first), gain, damping);
+            let [low2, band2, high2] = self.core.tick(saturate(second), gain, damping);
+            let low = self.low.tick([low1, low2]);
+            let high = self.high.tick([high1, high2]);
+            io.set(LOW, frame, low);
+            io.set(BAND, frame, self.band.tick([band1, band2]));
+            io.set(HIGH, frame, high);
+            io.set(NOTCH, frame, low + high);
         }
     }
+}
+
+/// Gain from a drive in dB to units of the saturation voltage.
+#[inline(always)]
+fn level(decibels: Group) -> Group {
+    (decibels * OCTAVES_PER_DECIBEL).map(math::exp2) * (1.0 / SATURATION_VOLTS)
 }
 
 /// Two integrators in a loop, in volts. However the gain jumps, the energy s₁² + s₂² grows in a frame by

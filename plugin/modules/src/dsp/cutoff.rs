@@ -5,6 +5,23 @@ use std::f32::consts::PI;
 use crate::dsp::math;
 use crate::group::Group;
 
+/// A gain above / below, both > 0.
+#[derive(Clone, Copy, Debug)]
+pub struct Ratio {
+    /// Numerator.
+    pub above: Group,
+    /// Denominator.
+    pub below: Group,
+}
+
+impl Ratio {
+    /// The gain.
+    #[inline(always)]
+    pub fn ratio(self) -> Group {
+        self.above / self.below
+    }
+}
+
 /// Turns a cutoff and a V/oct signal into the prewarped gain tan(π f / 2 fs) of trapezoidal integrators
 /// (Zavalishin, "The Art of VA Filter Design", 2018, § 3.8), as a fraction: filters divide anyway.
 #[derive(Clone, Copy, Debug)]
@@ -24,17 +41,17 @@ impl Cutoff {
         Cutoff { sample_rate }
     }
 
-    /// Numerator and denominator of the gain, both > 0, for a cutoff in Hz moved by `octaves`. Relative error
+    /// The gain for a cutoff in Hz moved by `octaves`. Relative error
     /// below 4e-7; cutoffs are held within 8 Hz … 0.49 fs, NaN counts as 8 Hz.
     #[inline(always)]
-    pub fn gain(&self, hertz: Group, octaves: Group) -> (Group, Group) {
+    pub fn gain(&self, hertz: Group, octaves: Group) -> Ratio {
         let moved = hertz * octaves.map(math::exp2);
         let held = moved.clamp(Cutoff::LEAST, Cutoff::GREATEST * self.sample_rate);
         let angle = held * (0.5 * PI / self.sample_rate);
         // Continued fraction of the tangent; the angle stays below 0.77.
         let square = angle * angle;
         let above = angle.zip(square, |x, x2| x * (945.0 - x2 * (105.0 - x2)));
-        (above, square.map(|x2| 945.0 - x2 * (420.0 - x2 * 15.0)))
+        Ratio { above, below: square.map(|x2| 945.0 - x2 * (420.0 - x2 * 15.0)) }
     }
 }
 
@@ -46,8 +63,7 @@ mod tests {
     fn is_the_tangent_and_stays_in_bounds() {
         let cutoff = Cutoff::new(48_000.0);
         let gain = |hertz: f32, octaves: f32| {
-            let (above, below) = cutoff.gain(Group::splat(hertz), Group::splat(octaves));
-            f64::from(above[0]) / f64::from(below[0])
+            f64::from(cutoff.gain(Group::splat(hertz), Group::splat(octaves)).ratio()[0])
         };
         for hertz in (16..23_000).step_by(7) {
             let truth = libm::tan(f64::from(hertz) * std::f64::consts::PI / 96_000.0);

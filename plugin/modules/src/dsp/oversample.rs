@@ -5,19 +5,7 @@
 //! to 0.4535 of the host's rate (20 kHz at 44.1 kHz) flat within 1e-6 dB; stopband from 0.5465 of it below
 //! −104 dB. Up and down together delay low frequencies by 3.2 of the host's frames.
 
-use std::ops::Range;
-
 use crate::group::{Group, LaneMask};
-
-/// Frames in which modules go up, distort and come down. Three short loops over a run keep a core busy where one
-/// long loop would wait for its own results.
-pub const RUN: usize = 16;
-
-/// A range of frames in runs of up to [`RUN`].
-#[inline(always)]
-pub fn runs(frames: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    frames.clone().step_by(RUN).map(move |start| start..frames.end.min(start + RUN))
-}
 
 /// Coefficients of the branch without delay.
 const EARLY: [f32; 4] = [0.037_365_116, 0.281_346_02, 0.584_461_2, 0.834_582_03];
