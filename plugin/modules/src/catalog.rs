@@ -10,6 +10,8 @@ pub mod output;
 pub mod chorus;
 pub mod delay;
 pub mod reverb;
+pub mod ladder;
+pub mod svf;
 pub mod vca;
 
 /// Every module kind, by shelf.
@@ -21,7 +23,8 @@ pub const CATALOG: &[Kind] = &[
     // Sources
 
     // Filters
-
+    Kind::of::<ladder::Ladder>(),
+    Kind::of::<svf::Svf>(),
     // Modulation
     Kind::of::<adsr::Adsr>(),
     // Level

@@ -27,3 +27,15 @@ pub use diffuser::Diffuser;
 pub use glide::Glide;
 pub use schmitt::Schmitt;
 pub use swing::Swing;
+mod cutoff;
+mod derived;
+pub mod math;
+mod oversample;
+mod schmitt;
+mod tame;
+
+pub use cutoff::{Cutoff, Ratio};
+pub use derived::Derived;
+pub use oversample::{Downsampler, Upsampler};
+pub use schmitt::Schmitt;
+pub use tame::tame;
