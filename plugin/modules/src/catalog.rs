@@ -3,12 +3,14 @@
 use crate::unit::Kind;
 
 pub mod vca;
+pub mod vco;
 
 /// Every module kind, by shelf.
 pub const CATALOG: &[Kind] = &[
     // In and out
 
     // Sources
+    Kind::of::<vco::Vco>(),
 
     // Filters
 
