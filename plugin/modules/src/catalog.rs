@@ -13,6 +13,7 @@ pub mod reverb;
 pub mod ladder;
 pub mod svf;
 pub mod vca;
+pub mod vco;
 
 /// Every module kind, by shelf.
 pub const CATALOG: &[Kind] = &[
@@ -21,6 +22,7 @@ pub const CATALOG: &[Kind] = &[
     Kind::of::<notes::Notes>(),
     Kind::of::<output::Output>(),
     // Sources
+    Kind::of::<vco::Vco>(),
 
     // Filters
     Kind::of::<ladder::Ladder>(),

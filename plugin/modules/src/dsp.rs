@@ -39,3 +39,16 @@ pub use derived::Derived;
 pub use oversample::{Downsampler, Upsampler};
 pub use schmitt::Schmitt;
 pub use tame::tame;
+pub mod blep;
+mod curve;
+pub mod math;
+pub mod phase;
+mod random;
+mod schmitt;
+mod tail;
+pub mod waves;
+
+pub use curve::Curve;
+pub use random::Random;
+pub use schmitt::Schmitt;
+pub use tail::Tail;
