@@ -23,7 +23,6 @@ pub const CATALOG: &[Kind] = &[
     Kind::of::<output::Output>(),
     // Sources
     Kind::of::<vco::Vco>(),
-
     // Filters
     Kind::of::<ladder::Ladder>(),
     Kind::of::<svf::Svf>(),
