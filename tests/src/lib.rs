@@ -5,3 +5,4 @@ pub mod measure;
 pub mod performance;
 pub mod random;
 pub mod render;
+pub mod stimulus;

@@ -100,6 +100,17 @@ pub(crate) fn compile(
     Ok(Flow::new(graph, plan))
 }
 
+/// Compiles a patch for nobody, to see whether it can be played. Returns its latency in frames.
+pub(crate) fn try_out(
+    patch: &Patch,
+    catalog: &'static [manycord_modules::Kind],
+) -> Result<u32, CompileError> {
+    let mut registry = Registry::default();
+    // Any rate serves: neither errors nor latencies depend on it.
+    let mut context = Context { sample_rate: 48_000.0, threads: 1, catalog, registry: &mut registry };
+    Ok(compile(patch, &Fading::new(), &mut context)?.job().latency)
+}
+
 /// Dials that each host macro moves.
 fn macro_routes(patch: &Patch, net: &net::Net, built: &units::Built) -> Vec<Vec<MacroRoute>> {
     let mut routes = vec![Vec::new(); MACROS];

@@ -3,13 +3,16 @@
 use crate::unit::Kind;
 
 pub mod ladder;
+pub mod notes;
+pub mod output;
 pub mod svf;
 pub mod vca;
 
 /// Every module kind, by shelf.
 pub const CATALOG: &[Kind] = &[
     // In and out
-
+    Kind::of::<notes::Notes>(),
+    Kind::of::<output::Output>(),
     // Sources
 
     // Filters

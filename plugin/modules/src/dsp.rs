@@ -2,13 +2,16 @@
 
 mod cutoff;
 mod derived;
+mod fader;
+pub mod guard;
 pub mod math;
 mod oversample;
+mod ramp;
 mod schmitt;
-mod tame;
 
 pub use cutoff::{Cutoff, Ratio};
 pub use derived::Derived;
+pub use fader::{FADER_BOTTOM_DB, fader};
 pub use oversample::{Downsampler, Upsampler};
+pub use ramp::Ramp;
 pub use schmitt::Schmitt;
-pub use tame::tame;

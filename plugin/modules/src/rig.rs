@@ -19,6 +19,8 @@ pub struct Rig {
     pub cuts: Vec<usize>,
     /// What the host gives.
     pub host: Host,
+    /// Bit per output: whether anything reads it.
+    pub wanted: u32,
     drive: Drive,
     outputs: Vec<[Group; BLOCK]>,
     frame: usize,
@@ -72,11 +74,21 @@ impl Rig {
 
     /// A unit of any kind.
     pub fn new(kind: &Kind, setup: &Setup) -> Rig {
+        Rig::holding(kind, kind.make(setup))
+    }
+
+    /// A unit of any kind that keeps to the instruction set which every machine has.
+    pub fn portable(kind: &Kind, setup: &Setup) -> Rig {
+        Rig::holding(kind, kind.make_portable(setup))
+    }
+
+    fn holding(kind: &Kind, unit: Box<dyn Unit>) -> Rig {
         Rig {
             spec: kind.spec,
-            unit: kind.make(setup),
+            unit,
             cuts: vec![BLOCK],
             host: Host::default(),
+            wanted: u32::MAX,
             drive: Drive {
                 inputs: kind.spec.inputs.iter().map(|port| Group::splat(port.normal)).collect(),
                 params: kind.spec.params.iter().map(|param| Group::splat(param.default)).collect(),
@@ -141,7 +153,7 @@ impl Rig {
             events: &self.drive.events,
             host: &self.host,
             patched: self.drive.patched,
-            wanted: u32::MAX,
+            wanted: self.wanted,
         };
         self.unit.process(&mut io, range);
     }

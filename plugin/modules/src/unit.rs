@@ -73,8 +73,11 @@ impl<M: Module> pulp::NullaryFnOnce for Call<'_, '_, M> {
 pub struct Kind {
     /// The module's declaration.
     pub spec: &'static Spec,
-    make: fn(&Setup) -> Box<dyn Unit>,
+    make: fn(&Setup, Best) -> Box<dyn Unit>,
 }
+
+/// Whether a unit uses the machine's best instruction set, or the one that the build assumes.
+type Best = bool;
 
 impl Kind {
     /// The entry of a module.
@@ -84,14 +87,22 @@ impl Kind {
 
     /// Makes a unit.
     pub fn make(&self, setup: &Setup) -> Box<dyn Unit> {
-        (self.make)(setup)
+        (self.make)(setup, true)
+    }
+
+    /// Makes a unit that keeps to the instruction set which every machine of this architecture has. It puts
+    /// out the same bits as any other; the tests hold modules to that.
+    pub fn make_portable(&self, setup: &Setup) -> Box<dyn Unit> {
+        (self.make)(setup, false)
     }
 }
 
-fn make<M: Module>(setup: &Setup) -> Box<dyn Unit> {
+fn make<M: Module>(setup: &Setup, best: Best) -> Box<dyn Unit> {
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = best;
     Box::new(Dispatched {
         module: M::new(setup),
         #[cfg(target_arch = "x86_64")]
-        avx2: pulp::x86::V3::try_new(),
+        avx2: if best { pulp::x86::V3::try_new() } else { None },
     })
 }

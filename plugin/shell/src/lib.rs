@@ -1,1 +1,5 @@
-//! Written in the next change.
+//! Manycord as hosts see it.
+#![forbid(unsafe_code)]
+
+pub mod render;
+pub mod song;

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Derived, Downsampler, Ratio, Upsampler, math, tame};
+use crate::dsp::{Cutoff, Derived, Downsampler, Ratio, Upsampler, guard, math};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -88,7 +88,7 @@ impl Module for Ladder {
                     curves.keep(Curve::new(gain, feedback, slope.at(frame)))
                 }
             };
-            let [first, second] = self.up.tick(tame(input.at(frame)) * level);
+            let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
             let filtered = [self.core.tick(first, &curve), self.core.tick(second, &curve)];
             io.set(OUT, frame, self.down.tick(filtered) * SATURATION_VOLTS);
         }
