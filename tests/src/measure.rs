@@ -1,3 +1,6 @@
 //! Listening with numbers: what the tests of the sound share.
 
+pub mod filter;
+pub mod pitch;
+pub mod response;
 pub mod spectrum;
