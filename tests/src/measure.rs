@@ -1,4 +1,7 @@
 //! Listening with numbers: what the tests of the sound share.
 
 pub mod compare;
+pub mod filter;
+pub mod pitch;
+pub mod response;
 pub mod spectrum;

@@ -26,6 +26,13 @@ mod tame;
 pub mod waves;
 
 pub use curve::Curve;
+mod fader;
+pub mod guard;
+pub mod math;
+mod oversample;
+mod ramp;
+mod schmitt;
+
 pub use cutoff::{Cutoff, Ratio};
 pub use delay_line::DelayLine;
 pub use derived::Derived;
@@ -41,3 +48,7 @@ pub use segment::Segments;
 pub use swing::Swing;
 pub use tail::Tail;
 pub use tame::tame;
+pub use fader::{FADER_BOTTOM_DB, fader};
+pub use oversample::{Downsampler, Upsampler};
+pub use ramp::Ramp;
+pub use schmitt::Schmitt;

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Derived, Downsampler, Ratio, Upsampler, math, tame};
+use crate::dsp::{Cutoff, Derived, Downsampler, Ratio, Upsampler, guard, math};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -88,7 +88,7 @@ impl Module for Ladder {
                     curves.keep(Curve::new(gain, feedback, slope.at(frame)))
                 }
             };
-            let [first, second] = self.up.tick(tame(input.at(frame)) * level);
+            let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
             let filtered = [self.core.tick(first, &curve), self.core.tick(second, &curve)];
             io.set(OUT, frame, self.down.tick(filtered) * SATURATION_VOLTS);
         }
@@ -110,55 +110,54 @@ struct Curve {
     /// Instant share of a pole's state in its output: 1 − `pole[0]`.
     rest: Group,
     feedback: Group,
-    /// Instant gain of the whole loop, and what divides by one more than it.
+    /// Instant gain of the whole loop, and 1 / (1 + `instant`).
     instant: Group,
     solve: Group,
     /// Poles before the output, less one.
     slope: Group,
-    /// Share of the last pole's difference that goes to the output, and the level that keeps the cutoff's.
-    lift: Group,
-    level: Group,
+    /// Shares of the added pole, of its input and of what is a pole before that in the output.
+    shares: [Group; 3],
 }
 
 impl Curve {
-    /// From the fraction of [`Cutoff::gain`].
     #[inline(always)]
     fn new(gain: Ratio, feedback: Group, slope: Group) -> Curve {
+        let one = Group::splat(1.0);
         let Ratio { above, below } = gain;
-        let g = above / (above + below);
-        let (g2, g3, g4) = (g * g, g * g * g, (g * g) * (g * g));
+        let sum = above + below;
+        let inverse = one / (below * sum);
+        let (gain, g) = ((above * sum) * inverse, (above * below) * inverse);
+        let g2 = g * g;
+        let (g3, g4) = (g2 * g, g2 * g2);
         let instant = feedback * g4;
-        // Trapezoidal integrators bend n poles down by n w² / 12 on the way to Nyquist. A zero at 1 / lift, in
-        // units of the cutoff, takes that back to second order if lift² = (2 n / 3) gain². High cutoffs have
-        // less of it, so that the level, exact at the cutoff, stays within 0.07 dB at DC.
-        let poles = slope.map(|slope| (slope + 1.0) * (2.0 / 3.0));
-        let (wish, wish2) = ((poles.sqrt() * above) * below, (poles * above) * above);
-        let lift = wish / (below * below + wish2 * 16.0);
-        // 1 / √(1 + lift²) by its series: lift is at most 1/8.
-        let level = (lift * lift).map(|x| 1.0 - x * (0.5 - x * (0.375 - x * 0.3125)));
+        // Trapezoidal integrators bend n poles down by n w² / 12 on the way to Nyquist. To take that back, the output
+        // gets one more pole at the cutoff and the numerator 1 + a s + b s², s in units of the cutoff, with
+        // b² = (2 n / 3) gain² and a² = 1 − b² + 2 b: it leaves DC and the level at the cutoff exact.
+        let root = |poles: f32| Group::splat(poles * (2.0 / 3.0)).sqrt();
+        let b = gain * choose(slope, root(1.0), root(2.0), root(3.0), root(4.0));
+        let a = (one + b + b - b * b).sqrt();
         Curve {
             pole: [g, g2, g3, g4],
-            rest: g.map(|g| 1.0 - g),
+            rest: one - g,
             feedback,
             instant,
-            solve: instant.map(|instant| 1.0 / (1.0 + instant)),
+            solve: one / (one + instant),
             slope,
-            lift,
-            level,
+            shares: [one - a + b, a - b - b, b],
         }
     }
 }
 
-/// Four poles and the junction, in units of the saturation voltage. However the controls jump, each state stays
-/// within ±1, since every pole's output lies between its input and its state below a quarter of the frame rate.
+/// Four poles and the junction, and the pole of the output, in units of the saturation voltage. However the controls
+/// jump, each state stays within ±1, since below a quarter of the frame rate it moves to a mean of its input and itself.
 #[derive(Clone, Debug)]
 struct Core {
-    state: [Group; 4],
+    state: [Group; 5],
 }
 
 impl Default for Core {
     fn default() -> Core {
-        Core { state: [Group::ZERO; 4] }
+        Core { state: [Group::ZERO; 5] }
     }
 }
 
@@ -166,7 +165,7 @@ impl Core {
     #[inline(always)]
     fn tick(&mut self, input: Group, curve: &Curve) -> Group {
         let [g, g2, g3, g4] = curve.pole;
-        let [s1, s2, s3, s4] = self.state;
+        let [s1, s2, s3, s4, s5] = self.state;
         let [r1, r2, r3, r4] = [s1 * curve.rest, s2 * curve.rest, s3 * curve.rest, s4 * curve.rest];
         let r12 = r2 + r1 * g;
         let (r123, r1234) = (r3 + r12 * g, (r4 + r3 * g) + r12 * g2);
@@ -175,10 +174,12 @@ impl Core {
         let y2 = r12 + junction * g2;
         let y3 = r123 + junction * g3;
         let y4 = r1234 + junction * g4;
-        self.state = [y1 + y1 - s1, y2 + y2 - s2, y3 + y3 - s3, y4 + y4 - s4];
         let last = choose(curve.slope, y1, y2, y3, y4);
         let before = choose(curve.slope, junction, y1, y2, y3);
-        (last + (before - last) * curve.lift) * curve.level
+        let y5 = s5 * curve.rest + last * g;
+        self.state = [y1 + y1 - s1, y2 + y2 - s2, y3 + y3 - s3, y4 + y4 - s4, y5 + y5 - s5];
+        let [share5, share_last, share_before] = curve.shares;
+        y5 * share5 + last * share_last + before * share_before
     }
 
     fn reset(&mut self, lanes: LaneMask) {

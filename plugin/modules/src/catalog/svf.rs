@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Derived, Downsampler, Upsampler, math, tame};
+use crate::dsp::{Cutoff, Derived, Downsampler, Upsampler, guard, math};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -91,7 +91,7 @@ impl Module for Svf {
                 None => levels.keep(level(drive.at(frame))),
             };
             let damping = resonance.at(frame) * (LEAST_DAMPING - MOST_DAMPING) + Group::splat(MOST_DAMPING);
-            let [first, second] = self.up.tick(tame(input.at(frame)) * level);
+            let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
             let [low1, band1, high1] = self.core.tick(saturate(first), gain, damping);
             let [low2, band2, high2] = self.core.tick(saturate(second), gain, damping);
             let low = self.low.tick([low1, low2]);
