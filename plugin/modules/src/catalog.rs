@@ -2,6 +2,9 @@
 
 use crate::unit::Kind;
 
+pub mod clock;
+pub mod lfo;
+pub mod sample_hold;
 pub mod vca;
 
 /// Every module kind, by shelf.
@@ -13,11 +16,12 @@ pub const CATALOG: &[Kind] = &[
     // Filters
 
     // Modulation
-
+    Kind::of::<lfo::Lfo>(),
+    Kind::of::<sample_hold::SampleHold>(),
     // Level
     Kind::of::<vca::Vca>(),
     // Sequence
-
+    Kind::of::<clock::Clock>(),
     // Effects
 ];
 
