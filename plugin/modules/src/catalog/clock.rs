@@ -12,11 +12,10 @@ use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
 
-const RUN_GATE: In = In::gate(0, "run_gate").normal(10.0).help("Runs while high");
-const RESET_TRIGGER: In = In::gate(1, "reset_trigger").help("Begins at the first beat");
+const RESET_IN: In = In::gate(0, "reset").help("Begins at the first beat");
 const BPM: Param = Param::linear(0, "bpm", 20.0, 300.0, Quantity::Bpm).default(120.0).help("Own tempo");
 const SOURCE: Param = Param::choice(1, "source", &["internal", "host"]).help("Own tempo or the host's song");
-const RUN: Param = Param::toggle(2, "run").default(1.0).help("Runs, or stands at the beginning");
+const RUN: Param = Param::toggle(2, "run").default(1.0).help("Runs; a gate patched here starts and stops it");
 const SWING: Param = Param::percent(3, "swing").help("Delay of every second 8th and 16th");
 const RATIO_1: Param = ratio_param(4, "ratio_1", "x1");
 const RATIO_2: Param = ratio_param(5, "ratio_2", "x2");
@@ -44,7 +43,6 @@ const fn ratio_param(index: u8, id: &'static str, default: &str) -> Param {
 #[derive(Debug)]
 pub struct Clock {
     sample_rate: f64,
-    run: Schmitt,
     reset: Schmitt,
     song: Song,
     /// Beats of the own tempo.
@@ -59,7 +57,7 @@ impl Module for Clock {
     const SPEC: Spec = Spec::new("clock", "Clock", Class::Sequence)
         .help("The pulse of the rack, by its own tempo or locked to the host's song.")
         .mono()
-        .inputs(&[RUN_GATE, RESET_TRIGGER])
+        .inputs(&[RESET_IN])
         .params(&[BPM, SOURCE, RUN, SWING, RATIO_1, RATIO_2, RATIO_3, RATIO_4])
         .outputs(&[CLOCK_1, CLOCK_2, CLOCK_3, CLOCK_4, RESET])
         .free_running();
@@ -67,7 +65,6 @@ impl Module for Clock {
     fn new(setup: &Setup) -> Clock {
         Clock {
             sample_rate: f64::from(setup.sample_rate),
-            run: Schmitt::default(),
             reset: Schmitt::default(),
             song: Song::default(),
             beats: Turns::default(),
@@ -78,7 +75,6 @@ impl Module for Clock {
     }
 
     fn reset(&mut self, _lanes: LaneMask) {
-        self.run = Schmitt::default();
         self.reset = Schmitt::default();
         self.song = Song::default();
         self.beats = Turns::default();
@@ -89,15 +85,14 @@ impl Module for Clock {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        let (gate, trigger) = (io.input(RUN_GATE), io.input(RESET_TRIGGER));
+        let trigger = io.input(RESET_IN);
         let (bpm, source) = (io.param(BPM), io.param(SOURCE));
         let (run, swing) = (io.param(RUN), io.param(SWING));
         let ratios = RATIOS.map(|ratio| io.param(ratio));
         for frame in frames {
-            self.run.rise(gate.at(frame));
             let restarts = self.reset.rise(trigger.at(frame)).has(0);
             let motion = self.song.follow(&io.host.transport, frame);
-            let allowed = run.at(frame)[0] >= 0.5 && self.run.high().has(0);
+            let allowed = run.at(frame)[0] >= 0.5;
             let by_host = source.at(frame)[0] >= 0.5;
             let runs = allowed && !(by_host && motion == Motion::Stopped);
             let step = Turns::step(f64::from(bpm.at(frame)[0]) / (60.0 * self.sample_rate));
@@ -176,7 +171,7 @@ impl Grid {
 }
 
 /// One output.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Divider {
     per_beat: f64,
     /// Number of the newest pulse.
@@ -184,6 +179,12 @@ struct Divider {
     /// Frames since it.
     since: u32,
     pulse: Pulse,
+}
+
+impl Default for Divider {
+    fn default() -> Divider {
+        Divider { per_beat: 0.0, last: 0, since: u32::MAX, pulse: Pulse::default() }
+    }
 }
 
 impl Divider {
@@ -205,5 +206,74 @@ impl Divider {
             self.since = 0;
             self.pulse.fire((0.5 * grid.length(now) / time.per_frame) as u32);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Transport;
+    use crate::rig::Rig;
+
+    /// Frames at which an output rises.
+    fn rises(out: &[Group]) -> Vec<usize> {
+        let high = |frame: usize| out[frame][0] > 5.0;
+        (0..out.len()).filter(|&frame| high(frame) && (frame == 0 || !high(frame - 1))).collect()
+    }
+
+    #[test]
+    fn counts_every_ratio_and_swings_the_second_pulse() {
+        for (ratio, name) in ratio::NAMES.iter().enumerate() {
+            let mut rig = Rig::of::<Clock>(8_000.0);
+            rig.knob(BPM, 150.0).knob(RATIO_1, ratio as f32).knob(SWING, 1.0);
+            let pulses = rises(&rig.render(3_200 * 96, |_, _| {})[0]);
+            let per_beat = ratio::per_beat(ratio as f32);
+            assert_eq!(pulses.len(), (96.0 * per_beat + 0.5) as usize, "{name}");
+            let late = if ["x2", "x4"].contains(name) { 1.5 } else { 1.0 };
+            let second = (3_200.0 * late / per_beat - 1e-6).ceil() as usize;
+            assert_eq!(pulses[..2], [0, second], "{name}");
+        }
+    }
+
+    #[test]
+    fn starts_stops_and_resets_on_the_frame() {
+        let mut rig = Rig::of::<Clock>(48_000.0);
+        let out = rig.render(60_000, |frame, drive| {
+            drive.param(RUN, Group::splat(if (10..50_000).contains(&frame) { 1.0 } else { 0.0 }));
+            drive.input(RESET_IN, Group::splat(if frame == 30_000 { 10.0 } else { 0.0 }));
+        });
+        assert_eq!(rises(&out[0]), [10, 24_010, 30_001]);
+        assert_eq!(rises(&out[4]), [10, 30_000]);
+        assert_eq!(out[0].iter().filter(|volts| volts[0] > 5.0).count(), 12_000 + 5_990 + 12_000);
+    }
+
+    #[test]
+    fn follows_the_song_and_its_loops_in_any_cuts() {
+        // Two beats are looped, which end between two frames; the song stops after some loops.
+        let beats_per_frame = 133.7 / 60.0 / 44_100.0;
+        let place = |frame: usize| (frame as f64 * beats_per_frame) % 2.0;
+        let play = |cut: usize| {
+            let mut rig = Rig::of::<Clock>(44_100.0);
+            rig.knob(SOURCE, 1.0).knob(RATIO_1, ratio::place("x4"));
+            let (mut out, mut frame) = (vec![Vec::new(); 5], 0);
+            while frame < 250_000 {
+                let longest = cut.min(64 - frame % 64);
+                let length = (1..longest).find(|&ahead| place(frame + ahead) < place(frame));
+                let beats = place(frame) - (frame % 64) as f64 * beats_per_frame + cut as f64 * 1e-12;
+                let playing = frame < 236_992;
+                rig.host.transport = Transport { playing, beats, beats_per_frame, ..Default::default() };
+                let length = length.unwrap_or(longest);
+                out.iter_mut().zip(rig.render(length, |_, _| {})).for_each(|(all, new)| all.extend(new));
+                frame += length;
+            }
+            out
+        };
+        let whole = play(64);
+        assert!(play(1) == whole && play(33) == whole);
+        let sixteenth = |number: usize| (0.25 * number as f64 / beats_per_frame).ceil() as usize;
+        let expected: Vec<usize> = (0..).map(sixteenth).take_while(|&frame| frame < 236_992).collect();
+        assert_eq!(rises(&whole[0]), expected);
+        assert_eq!(rises(&whole[4]).len(), 1 + sixteenth(expected.len() - 1) / sixteenth(8));
+        assert!(whole[0][236_992..].iter().all(|volts| *volts == Group::ZERO));
     }
 }

@@ -33,7 +33,7 @@ const BEATS: [f64; 15] = [
 pub fn beats(choice: f32, beats_per_bar: f64) -> Option<f64> {
     let place = (choice + 0.5) as usize;
     // A host without a meter says 0.
-    let bar = if beats_per_bar >= 0.25 && beats_per_bar <= 256.0 { beats_per_bar } else { 4.0 };
+    let bar = if (0.25..=256.0).contains(&beats_per_bar) { beats_per_bar } else { 4.0 };
     match place {
         0 => None,
         1..=4 => Some(BARS[place - 1] * bar),
