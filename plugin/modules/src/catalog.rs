@@ -5,6 +5,7 @@ use crate::unit::Kind;
 pub mod clock;
 pub mod lfo;
 pub mod sample_hold;
+pub mod sequencer;
 pub mod vca;
 
 /// Every module kind, by shelf.
@@ -22,6 +23,7 @@ pub const CATALOG: &[Kind] = &[
     Kind::of::<vca::Vca>(),
     // Sequence
     Kind::of::<clock::Clock>(),
+    Kind::of::<sequencer::Sequencer>(),
     // Effects
 ];
 
