@@ -3,17 +3,18 @@
 use crate::unit::Kind;
 
 pub mod adsr;
+pub mod chorus;
+pub mod clock;
+pub mod delay;
 pub mod input;
+pub mod ladder;
+pub mod lfo;
 pub mod mixer4;
 pub mod notes;
 pub mod output;
-pub mod chorus;
-pub mod delay;
 pub mod reverb;
-pub mod ladder;
-pub mod ladder;
-pub mod notes;
-pub mod output;
+pub mod sample_hold;
+pub mod sequencer;
 pub mod svf;
 pub mod vca;
 pub mod vco;
@@ -31,11 +32,14 @@ pub const CATALOG: &[Kind] = &[
     Kind::of::<svf::Svf>(),
     // Modulation
     Kind::of::<adsr::Adsr>(),
+    Kind::of::<lfo::Lfo>(),
+    Kind::of::<sample_hold::SampleHold>(),
     // Level
     Kind::of::<mixer4::Mixer4>(),
     Kind::of::<vca::Vca>(),
     // Sequence
-
+    Kind::of::<clock::Clock>(),
+    Kind::of::<sequencer::Sequencer>(),
     // Effects
     Kind::of::<delay::Delay>(),
     Kind::of::<chorus::Chorus>(),
