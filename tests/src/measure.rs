@@ -1,4 +1,6 @@
 //! Listening with numbers: what the tests of the sound share.
 
 pub mod compare;
+pub mod decay;
+pub mod diffusion;
 pub mod spectrum;
