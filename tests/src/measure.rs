@@ -4,4 +4,6 @@ pub mod compare;
 pub mod filter;
 pub mod pitch;
 pub mod response;
+pub mod decay;
+pub mod diffusion;
 pub mod spectrum;
