@@ -46,7 +46,7 @@ impl SharedHandler<'_> for Requests {
     }
 }
 
-impl clack_host::prelude::MainThreadHandler<'_> for MainThread<'_> {}
+impl<'a> clack_host::prelude::MainThreadHandler<'a> for MainThread<'a> {}
 
 impl HostParamsImplShared for Requests {
     fn request_flush(&self) {}

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Motion, Trigger, Schmitt, Song, Turns, ratio, trigger_frames};
+use crate::dsp::{Motion, Schmitt, Song, Trigger, Turns, ratio, trigger_frames};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};

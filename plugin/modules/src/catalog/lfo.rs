@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Motion, Period, Schmitt, Song, Turns, chance, math, note_length, tame};
+use crate::dsp::guard::sane;
+use crate::dsp::{Motion, Period, Schmitt, Song, Turns, chance, math, note_length};
 use crate::group::{Group, LANES, LaneMask};
 use crate::host::Transport;
 use crate::io::Io;
@@ -97,7 +98,7 @@ impl Module for Lfo {
             let pulses = self.clock.rise(clocks.at(frame));
             let plays = self.song.follow(transport, frame) != Motion::Stopped;
             self.steps.follow(
-                (rate.at(frame), tame(fm.at(frame)), sync.at(frame)),
+                (rate.at(frame), fm.at(frame).map(sane), sync.at(frame)),
                 transport,
                 self.sample_rate,
             );

@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Schmitt, chance, tame};
+use crate::dsp::guard::sane;
+use crate::dsp::{Schmitt, chance};
 use crate::group::{Group, LANES, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -75,7 +76,7 @@ impl Module for SampleHold {
             let tracks = mode.at(frame);
             let taken = lanes_where(|lane| if tracks[lane] < 0.5 { rises.has(lane) } else { high.has(lane) });
             if taken != LaneMask::default() {
-                let volts = if patched { tame(input.at(frame)) } else { self.draw(taken) };
+                let volts = if patched { input.at(frame).map(sane) } else { self.draw(taken) };
                 self.held = volts.select(self.held, taken);
             }
             let slew = slew.at(frame);

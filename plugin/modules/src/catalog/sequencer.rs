@@ -9,7 +9,8 @@ pub mod pattern;
 use std::ops::Range;
 
 use self::pattern::{Gate, Pattern, STEPS, Step};
-use crate::dsp::{Period, Trigger, Schmitt, chance, tame, trigger_frames};
+use crate::dsp::guard::sane;
+use crate::dsp::{Period, Schmitt, Trigger, chance, trigger_frames};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -111,7 +112,8 @@ impl Module for Sequencer {
             if let Some(stroke) = self.strokes.next() {
                 self.gate.fire(self.high_frames(stroke, gate_length.at(frame)[0]));
             }
-            let volts = Group::splat(self.volts) + transpose.at(frame) * (1.0 / 12.0) + tame(pitch.at(frame));
+            let volts =
+                Group::splat(self.volts) + transpose.at(frame) * (1.0 / 12.0) + pitch.at(frame).map(sane);
             io.set(VOCT, frame, volts);
             io.set(GATE, frame, Group::splat(self.gate.next_volts()));
             io.set(VELOCITY, frame, Group::splat(self.velocity));

@@ -123,7 +123,8 @@ impl Module for Vco {
             let (before, width_before) = (coarse(&self.phase), self.width);
             for lane in 0..LANES {
                 let back = self.reversed[lane];
-                self.phase[lane] = self.phase[lane].wrapping_add((step.exact[lane] ^ back).wrapping_sub(back));
+                self.phase[lane] =
+                    self.phase[lane].wrapping_add((step.exact[lane] ^ back).wrapping_sub(back));
             }
             self.remember(step.turns, io.param(PULSE_WIDTH).at(frame), io.input(SYNC).at(frame));
             let now = coarse(&self.phase);
@@ -177,7 +178,8 @@ impl Vco {
         let place = self.place % HISTORY;
         self.moves[place] = turns;
         let width: [u32; LANES] = std::array::from_fn(|lane| from_turns(width[lane]));
-        self.widenings[place] = Group::from_fn(|lane| signed_turns(width[lane].wrapping_sub(self.width[lane])));
+        self.widenings[place] =
+            Group::from_fn(|lane| signed_turns(width[lane].wrapping_sub(self.width[lane])));
         self.width = width;
         self.sync = [self.sync[1], sync.clamp(-INPUT_LIMIT, INPUT_LIMIT)];
         self.rises[place] = self.sync[1] - self.sync[0];
