@@ -2,6 +2,7 @@
 
 use crate::unit::Kind;
 
+pub mod noise;
 pub mod vca;
 pub mod vco;
 
@@ -11,6 +12,7 @@ pub const CATALOG: &[Kind] = &[
 
     // Sources
     Kind::of::<vco::Vco>(),
+    Kind::of::<noise::Noise>(),
 
     // Filters
 

@@ -6,6 +6,7 @@ pub mod math;
 pub mod phase;
 mod random;
 mod schmitt;
+pub mod slope;
 mod tail;
 pub mod waves;
 
