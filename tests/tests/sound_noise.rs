@@ -9,7 +9,7 @@ const RATE: usize = 48_000;
 /// Seconds of noise on each of eight lanes.
 const SECONDS: usize = 40;
 
-/// Every output, one after the other in blocks to `take`.
+/// Every output, second by second.
 fn listen(mut take: impl FnMut(&[Vec<Group>])) {
     let setup = Setup { sample_rate: RATE as f32, seed: 5, mono: false };
     let mut rig = Rig::new(find("noise").expect("it is in the catalog"), &setup);
@@ -19,17 +19,17 @@ fn listen(mut take: impl FnMut(&[Vec<Group>])) {
     }
 }
 
-/// All lanes of the colour at `place`, end to end.
-fn sounds(places: &[usize]) -> Vec<Vec<f32>> {
-    let mut lanes = vec![vec![Vec::with_capacity(SECONDS * RATE); LANES]; places.len()];
+/// Power per Hz of some colours, over all lanes.
+fn densities(places: &[usize]) -> Vec<Vec<f64>> {
+    let mut densities = vec![Vec::new(); places.len()];
     listen(|out| {
-        for (lanes, &place) in lanes.iter_mut().zip(places) {
-            for frame in &out[place] {
-                lanes.iter_mut().zip(frame.0).for_each(|(lane, x)| lane.push(x));
+        for (density, &place) in densities.iter_mut().zip(places) {
+            for lane in 0..LANES {
+                welch(&out[place].iter().map(|frame| frame[lane]).collect::<Vec<f32>>(), density);
             }
         }
     });
-    lanes.into_iter().map(|lanes| lanes.concat()).collect()
+    densities
 }
 
 fn place(id: &str) -> usize {
@@ -40,10 +40,10 @@ fn place(id: &str) -> usize {
 #[test]
 fn colours_have_their_slopes() {
     let colours = [("white", 0.0), ("pink", -1.0), ("red", -2.0), ("blue", 1.0), ("violet", 2.0)];
-    let sounds = sounds(&colours.map(|(id, _)| place(id)));
-    for ((id, power), sound) in colours.into_iter().zip(sounds) {
+    let densities = densities(&colours.map(|(id, _)| place(id)));
+    for ((id, power), density) in colours.into_iter().zip(densities) {
         // Below 60 Hz a band has too few bins for its level to be told from chance.
-        let errors = slope_errors(&welch(&sound), RATE as f64, (60.0, 20_000.0), |hertz| hertz.powf(power));
+        let errors = slope_errors(&density, RATE as f64, (60.0, 20_000.0), |hertz| hertz.powf(power));
         let worst = errors.iter().fold(0.0f64, |worst, error| worst.max(error.abs()));
         println!("{id}: {worst:.3} dB {errors:.2?}");
         assert!(worst <= 0.15, "{id}: {worst:.3} dB from its slope");
@@ -52,8 +52,8 @@ fn colours_have_their_slopes() {
 
 #[test]
 fn grey_follows_the_ear() {
-    let sound = sounds(&[place("grey")]).remove(0);
-    let errors = slope_errors(&welch(&sound), RATE as f64, (150.0, 6_000.0), |hertz| {
+    let density = densities(&[place("grey")]).remove(0);
+    let errors = slope_errors(&density, RATE as f64, (150.0, 6_000.0), |hertz| {
         let square = hertz * hertz;
         let weight = 12_194f64.powi(2) * square * square
             / ((square + 20.6f64.powi(2))

@@ -1,20 +1,29 @@
 //! Spectra of noise.
 
-use super::spectrum::{decibels, power};
+use std::f64::consts::TAU;
+
+use rustfft::FftPlanner;
+use rustfft::num_complex::Complex;
+
+use super::spectrum::decibels;
 
 /// Frames of one of the spectra that are averaged.
 const SEGMENT: usize = 16_384;
 
-/// Power per Hz, on an arbitrary scale, by Welch's method (half-overlapping windows), per bin of
-/// `sample_rate / 16384` Hz.
-pub fn welch(signal: &[f32]) -> Vec<f64> {
-    let mut mean = vec![0.0; SEGMENT / 2 + 1];
+/// Power per Hz, on an arbitrary scale, by Welch's method (half-overlapping Hann windows), per bin of
+/// `sample_rate / 16384` Hz. Adds to `density`, so that a long sound can come in pieces.
+pub fn welch(signal: &[f32], density: &mut Vec<f64>) {
+    density.resize(SEGMENT / 2 + 1, 0.0);
+    let fft = FftPlanner::new().plan_fft_forward(SEGMENT);
+    let window: Vec<f64> =
+        (0..SEGMENT).map(|n| 0.5 - 0.5 * (TAU * n as f64 / SEGMENT as f64).cos()).collect();
     for start in (0..=signal.len() - SEGMENT).step_by(SEGMENT / 2) {
-        for (mean, power) in mean.iter_mut().zip(power(&signal[start..start + SEGMENT])) {
-            *mean += power;
-        }
+        let mut buffer: Vec<Complex<f64>> = (signal[start..].iter().zip(&window))
+            .map(|(&x, window)| Complex::new(f64::from(x) * window, 0.0))
+            .collect();
+        fft.process(&mut buffer);
+        density.iter_mut().zip(&buffer).for_each(|(sum, bin)| *sum += bin.norm_sqr());
     }
-    mean
 }
 
 /// Level per Hz in 30 bands of even width in octaves from `low` to `high` Hz, against an ideal power per Hz;

@@ -76,35 +76,39 @@ impl Default for HalfIntegrator {
 }
 
 /// Turns powers of |1 − z⁻¹| = 2 sin ω/2 into the same powers of ω, up to 0.455 cycles per frame: a symmetric
-/// FIR filter, three frames late. Fitted with equal ripple, relative to the aim (ω / (2 sin ω/2))^power.
+/// FIR filter, four frames late. Fitted with equal ripple, relative to the aim (ω / (2 sin ω/2))^power.
 #[derive(Clone, Debug)]
 pub struct Straighten {
     /// The middle tap and those beside it.
-    taps: [f32; 4],
-    past: [Group; 6],
+    taps: [f32; 5],
+    past: [Group; 8],
 }
 
 impl Straighten {
-    /// For a spectrum of power −½; ripple 0.04 dB.
-    pub const HALF_DOWN: Straighten = Straighten::new([0.933_452_8, 0.039_846_6, -0.008_88, 0.004_477_9]);
-    /// Power ½; ripple 0.05 dB.
-    pub const HALF_UP: Straighten = Straighten::new([1.075_480_5, -0.046_919_2, 0.012_680_8, -0.006_105_9]);
-    /// Power −1; ripple 0.07 dB.
-    pub const DOWN: Straighten = Straighten::new([0.874_629_9, 0.073_668_2, -0.014_651_2, 0.007_613_4]);
-    /// Power 1; ripple 0.1 dB.
-    pub const UP: Straighten = Straighten::new([1.161_302_8, -0.102_136_4, 0.029_970_4, -0.014_163_2]);
+    /// For a spectrum of power −½; ripple 0.02 dB.
+    pub const HALF_DOWN: Straighten =
+        Straighten::new([0.933_234_6, 0.040_062_1, -0.009_115_2, 0.003_504_1, -0.002_258_8]);
+    /// Power ½; ripple 0.03 dB.
+    pub const HALF_UP: Straighten =
+        Straighten::new([1.075_812_6, -0.047_236_7, 0.012_921_7, -0.005_261_3, 0.003_099_2]);
+    /// Power −1; ripple 0.04 dB.
+    pub const DOWN: Straighten =
+        Straighten::new([0.874_279_3, 0.074_019_3, -0.015_138, 0.005_651_2, -0.003_838]);
+    /// Power 1; ripple 0.05 dB.
+    pub const UP: Straighten =
+        Straighten::new([1.162_117_9, -0.102_906_4, 0.030_504_2, -0.012_761_8, 0.007_226]);
 
-    const fn new(taps: [f32; 4]) -> Straighten {
-        Straighten { taps, past: [Group::ZERO; 6] }
+    const fn new(taps: [f32; 5]) -> Straighten {
+        Straighten { taps, past: [Group::ZERO; 8] }
     }
 
     /// One frame.
     #[inline(always)]
     pub fn tick(&mut self, input: Group) -> Group {
-        let [a, b, c, d, e, f] = self.past;
-        self.past = [input, a, b, c, d, e];
-        let [middle, near, far, end] = self.taps;
-        c * middle + (b + d) * near + (a + e) * far + (input + f) * end
+        let [a, b, c, d, e, f, g, h] = self.past;
+        self.past = [input, a, b, c, d, e, f, g];
+        let [t0, t1, t2, t3, t4] = self.taps;
+        d * t0 + (c + e) * t1 + (b + f) * t2 + (a + g) * t3 + (input + h) * t4
     }
 
     /// Comes to rest on some lanes.
