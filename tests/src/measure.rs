@@ -6,4 +6,5 @@ pub mod pitch;
 pub mod response;
 pub mod decay;
 pub mod diffusion;
+pub mod noise;
 pub mod spectrum;

@@ -16,6 +16,7 @@ pub mod reverb;
 pub mod sample_hold;
 pub mod sequencer;
 pub mod svf;
+pub mod noise;
 pub mod vca;
 pub mod vco;
 
@@ -27,6 +28,8 @@ pub const CATALOG: &[Kind] = &[
     Kind::of::<output::Output>(),
     // Sources
     Kind::of::<vco::Vco>(),
+    Kind::of::<noise::Noise>(),
+
     // Filters
     Kind::of::<ladder::Ladder>(),
     Kind::of::<svf::Svf>(),

@@ -27,6 +27,7 @@ mod segment;
 pub mod sinc;
 mod song;
 mod swing;
+pub mod slope;
 mod tail;
 mod trigger;
 mod turns;

@@ -12,7 +12,7 @@ use crate::dsp::blep::{DELAY, TAPS};
 use crate::dsp::phase::{C4_HERTZ, FASTEST, Step, coarse, from_turns, signed_turns};
 use crate::dsp::waves::{HALF, Stretch, Wanted, Waves};
 use crate::group::{Group, LANES, LaneMask};
-use crate::io::Io;
+use crate::io::{Io, Signal};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
@@ -76,6 +76,32 @@ pub struct Vco {
     waves: Waves,
 }
 
+/// The signals that the frequency follows.
+struct Pitch<'a> {
+    voct: &'a Signal,
+    fm: &'a Signal,
+    tune: &'a Signal,
+    fine: &'a Signal,
+    octave: &'a Signal,
+    fm_depth: &'a Signal,
+    fm_mode: &'a Signal,
+}
+
+impl<'a> Pitch<'a> {
+    #[inline(always)]
+    fn of(io: &Io<'a>) -> Pitch<'a> {
+        Pitch {
+            voct: io.input(VOCT),
+            fm: io.input(FM),
+            tune: io.param(TUNE),
+            fine: io.param(FINE),
+            octave: io.param(OCTAVE),
+            fm_depth: io.param(FM_DEPTH),
+            fm_mode: io.param(FM_MODE),
+        }
+    }
+}
+
 impl Module for Vco {
     const SPEC: Spec = Spec::new("vco", "VCO", Class::Source)
         .help("Oscillator with sine, triangle, saw and square in step, FM through zero, hard and soft sync.")
@@ -117,16 +143,18 @@ impl Module for Vco {
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
         let wanted = WAVES.map(|wave| io.is_wanted(wave));
         self.waves.want(wanted);
+        let pitch = Pitch::of(io);
+        let (width, sync, soft) = (io.param(PULSE_WIDTH), io.input(SYNC), io.param(SYNC_MODE));
         for frame in frames {
             self.place = (self.place + 1) % TAPS;
-            let step = self.step(io, frame);
+            let step = self.step(&pitch, frame);
             let (before, width_before) = (coarse(&self.phase), self.width);
             for lane in 0..LANES {
                 let back = self.reversed[lane];
                 self.phase[lane] =
                     self.phase[lane].wrapping_add((step.exact[lane] ^ back).wrapping_sub(back));
             }
-            self.remember(step.turns, io.param(PULSE_WIDTH).at(frame), io.input(SYNC).at(frame));
+            self.remember(step.turns, width.at(frame), sync.at(frame));
             let now = coarse(&self.phase);
             let syncs = self.syncs();
             let hits = Waves::hits([&before, &now], [&width_before, &self.width], wanted);
@@ -137,7 +165,7 @@ impl Module for Vco {
                     if syncs[lane] == 0 {
                         self.waves.travel(self.place, lane, &stretch, wanted);
                     } else {
-                        self.sync(lane, stretch, io.param(SYNC_MODE).at(frame)[lane] >= 0.5, wanted);
+                        self.sync(lane, stretch, soft.at(frame)[lane] >= 0.5, wanted);
                     }
                 }
             }
@@ -152,14 +180,14 @@ impl Module for Vco {
 impl Vco {
     /// How far the frame moves the phases.
     #[inline(always)]
-    fn step(&mut self, io: &Io<'_>, frame: usize) -> Step {
-        let mode = io.param(FM_MODE).at(frame);
-        let fm = io.input(FM).at(frame).clamp(-INPUT_LIMIT, INPUT_LIMIT) * io.param(FM_DEPTH).at(frame);
+    fn step(&mut self, signals: &Pitch<'_>, frame: usize) -> Step {
+        let mode = signals.fm_mode.at(frame);
+        let fm = signals.fm.at(frame).clamp(-INPUT_LIMIT, INPUT_LIMIT) * signals.fm_depth.at(frame);
         let octaves = fm.zip(mode, |fm, mode| if mode < 0.5 { fm } else { 0.0 });
         let share = fm.zip(mode, |fm, mode| if mode < 0.5 { 0.0 } else { fm });
-        let knobs = io.param(OCTAVE).at(frame)
-            + (io.param(TUNE).at(frame) + io.param(FINE).at(frame) * 0.01) * (1.0 / 12.0);
-        let pitch = (io.input(VOCT).at(frame) + knobs + octaves).clamp(-PITCH_LIMIT, PITCH_LIMIT);
+        let semitones = signals.tune.at(frame) + signals.fine.at(frame) * 0.01;
+        let knobs = signals.octave.at(frame) + semitones * (1.0 / 12.0);
+        let pitch = (signals.voct.at(frame) + knobs + octaves).clamp(-PITCH_LIMIT, PITCH_LIMIT);
         if differs(pitch, self.pitch) {
             self.pitch = pitch;
             self.step = Step::of_pitch(pitch, self.c4);

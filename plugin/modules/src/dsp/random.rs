@@ -1,5 +1,8 @@
 //! Random numbers, independent on every lane.
 
+use std::f32::consts::LN_2;
+
+use super::math;
 use crate::group::{Group, LANES, LaneMask};
 use crate::module::Setup;
 
@@ -67,6 +70,15 @@ impl Random {
         let bits = self.bits();
         Group::from_fn(|lane| bits[lane] as i32 as f32 * UNIT)
     }
+
+    /// Normally distributed with variance 1, within ±5.8 (Box & Muller, "A note on the generation of random
+    /// normal deviates", 1958).
+    #[inline(always)]
+    pub fn normal(&mut self) -> Group {
+        // From 2⁻²⁴ up, so that the logarithm is finite.
+        let radius = self.unipolar().map(|x| math::log2(1.0 - x) * (-2.0 * LN_2)).sqrt();
+        radius * self.unipolar().map(math::cos_turns)
+    }
 }
 
 #[cfg(test)]
@@ -91,6 +103,22 @@ mod tests {
         assert!((sum / count).abs() < 2.5e-3, "mean {}", sum / count);
         assert!((power / count - 1.0 / 3.0).abs() < 2e-3, "power {}", power / count);
         assert!((across / count).abs() < 2e-3, "correlation {}", across / count);
+    }
+
+    #[test]
+    fn normal_numbers_have_the_bell_s_moments() {
+        const FRAMES: usize = 100_000;
+        let mut random = Random::new(&SETUP, 0);
+        let (mut power, mut fourth) = (0.0, 0.0);
+        for _ in 0..FRAMES {
+            let square = random.normal().map(|x| x * x);
+            assert!(square.peak() < 5.8 * 5.8);
+            power += f64::from(square.sum());
+            fourth += f64::from((square * square).sum());
+        }
+        let count = (FRAMES * LANES) as f64;
+        assert!((power / count - 1.0).abs() < 0.01, "variance {}", power / count);
+        assert!((fourth / count - 3.0).abs() < 0.05, "kurtosis {}", fourth / count);
     }
 
     #[test]

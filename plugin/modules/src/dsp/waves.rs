@@ -75,22 +75,18 @@ impl Waves {
         width: [&[u32; LANES]; 2],
         [_, triangle, saw, square]: Wanted,
     ) -> [u32; LANES] {
+        // Masks instead of branches, so that this becomes vector code.
+        let [triangle, saw, square] = [triangle, saw, square].map(|wanted| if wanted { HALF } else { 0 });
         std::array::from_fn(|lane| {
             let [old, new] = phase.map(|phase| phase[lane]);
             // The sign changes at 0 and at ½, at ½ against the direction.
             let (flip, against) = (old ^ new, new ^ new.wrapping_sub(old));
-            let mut hit = 0;
-            if saw {
-                hit |= flip & against;
-            }
-            if triangle {
-                hit |= old.wrapping_add(QUARTER) ^ new.wrapping_add(QUARTER);
-            }
-            if square {
-                let turned = (old < width[0][lane]) != (new < width[1][lane]);
-                hit |= (flip & !against) | if turned { HALF } else { 0 };
-            }
-            hit
+            let corner = old.wrapping_add(QUARTER) ^ new.wrapping_add(QUARTER);
+            let [was_up, is_up] = [0, 1].map(|end| {
+                if phase[end][lane] < width[end][lane] { HALF } else { 0 }
+            });
+            let edge = (flip & !against) | (was_up ^ is_up);
+            (flip & against & saw) | (corner & triangle) | (edge & square)
         })
     }
 
@@ -159,17 +155,19 @@ impl Waves {
         wanted: Wanted,
         mut put: impl FnMut(usize, Group),
     ) {
-        let turns = || Group::from_fn(|lane| signed_turns(phase[lane]));
-        let plain: [&dyn Fn() -> Group; 4] = [
-            &|| turns().map(math::sin_turns) * PEAK,
-            &|| Group::from_fn(|lane| triangle(phase[lane])),
-            &|| turns() * (2.0 * PEAK),
-            &|| Group::from_fn(|lane| up(phase[lane], width[lane])),
-        ];
-        for wave in 0..4 {
-            if wanted[wave] {
-                put(wave, self.tails[wave].pass(place, plain[wave]()));
-            }
+        let turns = Group::from_fn(|lane| signed_turns(phase[lane]));
+        let [sine, corners, saw, square] = &mut self.tails;
+        if wanted[0] {
+            put(0, sine.pass(place, turns.map(math::sin_turns) * PEAK));
+        }
+        if wanted[1] {
+            put(1, corners.pass(place, Group::from_fn(|lane| triangle(phase[lane]))));
+        }
+        if wanted[2] {
+            put(2, saw.pass(place, turns * (2.0 * PEAK)));
+        }
+        if wanted[3] {
+            put(3, square.pass(place, Group::from_fn(|lane| up(phase[lane], width[lane]))));
         }
     }
 
