@@ -75,6 +75,7 @@ impl Module for Ladder {
         let (slope, bass) = (io.param(SLOPE), io.param(BASS));
         let mut levels = Derived::from([drive, bass, resonance]);
         let mut curves = Derived::from([hertz, voct, resonance, slope]);
+        let mut core = self.core.clone();
         for frame in frames {
             let feedback = resonance.at(frame) * MOST_FEEDBACK;
             let level = match levels.kept() {
@@ -89,9 +90,10 @@ impl Module for Ladder {
                 }
             };
             let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
-            let filtered = [self.core.tick(first, &curve), self.core.tick(second, &curve)];
+            let filtered = [core.tick(first, &curve), core.tick(second, &curve)];
             io.set(OUT, frame, self.down.tick(filtered) * SATURATION_VOLTS);
         }
+        self.core = core;
     }
 }
 
@@ -109,10 +111,11 @@ struct Curve {
     pole: [Group; 4],
     /// Instant share of a pole's state in its output: 1 − `pole[0]`.
     rest: Group,
-    feedback: Group,
     /// Instant gain of the whole loop, and 1 / (1 + `instant`).
     instant: Group,
     solve: Group,
+    /// What each pole's state takes from the junction.
+    back: [Group; 4],
     /// Poles before the output, less one.
     slope: Group,
     /// Shares of the added pole, of its input and of what is a pole before that in the output.
@@ -134,14 +137,16 @@ impl Curve {
         // gets one more pole at the cutoff and the numerator 1 + a s + b s², s in units of the cutoff, with
         // b² = (2 n / 3) gain² and a² = 1 − b² + 2 b: it leaves DC and the level at the cutoff exact.
         let root = |poles: f32| Group::splat(poles * (2.0 / 3.0)).sqrt();
+        let (solve, rest) = (one / (one + instant), one - g);
+        let back = feedback * rest * solve;
         let b = gain * choose(slope, root(1.0), root(2.0), root(3.0), root(4.0));
         let a = (one + b + b - b * b).sqrt();
         Curve {
             pole: [g, g2, g3, g4],
-            rest: one - g,
-            feedback,
+            rest,
             instant,
-            solve: one / (one + instant),
+            solve,
+            back: [back * g3, back * g2, back * g, back],
             slope,
             shares: [one - a + b, a - b - b, b],
         }
@@ -166,14 +171,16 @@ impl Core {
     fn tick(&mut self, input: Group, curve: &Curve) -> Group {
         let [g, g2, g3, g4] = curve.pole;
         let [s1, s2, s3, s4, s5] = self.state;
-        let [r1, r2, r3, r4] = [s1 * curve.rest, s2 * curve.rest, s3 * curve.rest, s4 * curve.rest];
-        let r12 = r2 + r1 * g;
-        let (r123, r1234) = (r3 + r12 * g, (r4 + r3 * g) + r12 * g2);
-        let junction = saturate((input - curve.feedback * r1234) * curve.solve, curve.instant);
-        let y1 = r1 + junction * g;
-        let y2 = r12 + junction * g2;
-        let y3 = r123 + junction * g3;
-        let y4 = r1234 + junction * g4;
+        // The way from the states to the junction is what the next frame waits for: it is kept short.
+        let [b1, b2, b3, b4] = curve.back;
+        let linear = input * curve.solve - ((s1 * b1 + s2 * b2) + (s3 * b3 + s4 * b4));
+        let junction = saturate(linear, curve.instant);
+        let r1 = s1 * curve.rest;
+        let r2 = s2 * curve.rest + r1 * g;
+        let r3 = s3 * curve.rest + r2 * g;
+        let r4 = s4 * curve.rest + r3 * g;
+        let (y1, y2) = (r1 + junction * g, r2 + junction * g2);
+        let (y3, y4) = (r3 + junction * g3, r4 + junction * g4);
         let last = choose(curve.slope, y1, y2, y3, y4);
         let before = choose(curve.slope, junction, y1, y2, y3);
         let y5 = s5 * curve.rest + last * g;
@@ -201,15 +208,15 @@ fn choose(slope: Group, one: Group, two: Group, three: Group, four: Group) -> Gr
 
 /// Output u of the junction in u = tanh(x − instant · u), where `linear` solves u = x − instant · u.
 ///
-/// tanh is p/q with p = z (27 + z²) and q = 27 + 9 z²: the fraction of Padé, which reaches ±1 at ±3 with two
-/// derivatives of 0. One step of Newton with 1 − tanh² for the slope, written as one fraction, which is
-/// a mean of p/q and z.
+/// tanh is the fraction of Padé, z (27 + z²) / (27 + 9 z²), which reaches ±1 at ±3 with two derivatives of 0. From the
+/// linear solution one step of Newton follows, with 1 − tanh² for the slope. Written as one fraction, with
+/// (27 + 9 z²)² − z² (27 + z²)² = (9 − z²)³, it is a mean of tanh z and z.
 #[inline(always)]
 fn saturate(linear: Group, instant: Group) -> Group {
     let z = linear.clamp(-3.0, 3.0);
-    let z2 = z * z;
-    let (p, q) = (z.zip(z2, |z, z2| z * (27.0 + z2)), z2.map(|z2| 27.0 + 9.0 * z2));
-    let (p2, q2) = (p * p, q * q);
-    let weight = (q2 - p2) * instant;
-    (p * q + weight * z) / (q2 + weight)
+    let t = z * z;
+    let (fall, rise) = (Group::splat(9.0) - t, Group::splat(3.0) + t);
+    let weight = (fall * fall) * (fall * (instant * (1.0 / 81.0)));
+    let tanh = rise * (t * (1.0 / 9.0) + Group::splat(3.0));
+    (z * (tanh + weight)) / (rise * rise + weight)
 }
