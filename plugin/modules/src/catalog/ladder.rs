@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Derived, Downsampler, Ratio, Upsampler, guard, math};
+use crate::dsp::{Cutoff, Downsampler, Ratio, Upsampler, guard, math, moves};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -73,22 +73,19 @@ impl Module for Ladder {
         let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
         let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
         let (slope, bass) = (io.param(SLOPE), io.param(BASS));
-        let mut levels = Derived::from([drive, bass, resonance]);
-        let mut curves = Derived::from([hertz, voct, resonance, slope]);
+        let level_moves = moves([drive, bass, resonance]);
+        let curve_moves = moves([hertz, voct, resonance, slope]);
+        let (mut level, mut curve) = (Group::ZERO, Curve::default());
         let mut core = self.core.clone();
-        for frame in frames {
+        for frame in frames.clone() {
             let feedback = resonance.at(frame) * MOST_FEEDBACK;
-            let level = match levels.kept() {
-                Some(level) => level,
-                None => levels.keep(level(drive.at(frame), bass.at(frame) * feedback)),
-            };
-            let curve = match curves.kept() {
-                Some(curve) => curve,
-                None => {
-                    let gain = self.cutoff.gain(hertz.at(frame), voct.at(frame));
-                    curves.keep(Curve::new(gain, feedback, slope.at(frame)))
-                }
-            };
+            if frame == frames.start || level_moves {
+                level = level_of(drive.at(frame), bass.at(frame) * feedback);
+            }
+            if frame == frames.start || curve_moves {
+                curve =
+                    Curve::new(self.cutoff.gain(hertz.at(frame), voct.at(frame)), feedback, slope.at(frame));
+            }
             let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
             let filtered = [core.tick(first, &curve), core.tick(second, &curve)];
             io.set(OUT, frame, self.down.tick(filtered) * SATURATION_VOLTS);
@@ -99,13 +96,13 @@ impl Module for Ladder {
 
 /// Gain from a drive in dB, and the share of the lows that resonance takes, to units of the saturation voltage.
 #[inline(always)]
-fn level(decibels: Group, lost: Group) -> Group {
+fn level_of(decibels: Group, lost: Group) -> Group {
     let drive = (decibels * OCTAVES_PER_DECIBEL).map(math::exp2);
     (drive + drive * lost) * (1.0 / SATURATION_VOLTS)
 }
 
 /// What the core needs to know of its controls.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Curve {
     /// Instant gain of one to four poles in a row.
     pole: [Group; 4],
@@ -136,10 +133,9 @@ impl Curve {
         // Trapezoidal integrators bend n poles down by n w² / 12 on the way to Nyquist. To take that back, the output
         // gets one more pole at the cutoff and the numerator 1 + a s + b s², s in units of the cutoff, with
         // b² = (2 n / 3) gain² and a² = 1 − b² + 2 b: it leaves DC and the level at the cutoff exact.
-        let root = |poles: f32| Group::splat(poles * (2.0 / 3.0)).sqrt();
         let (solve, rest) = (one / (one + instant), one - g);
         let back = feedback * rest * solve;
-        let b = gain * choose(slope, root(1.0), root(2.0), root(3.0), root(4.0));
+        let b = gain * ((slope + one) * (2.0 / 3.0)).sqrt();
         let a = (one + b + b - b * b).sqrt();
         Curve {
             pole: [g, g2, g3, g4],

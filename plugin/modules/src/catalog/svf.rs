@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Derived, Downsampler, Upsampler, guard, math};
+use crate::dsp::{Cutoff, Downsampler, Upsampler, guard, math, moves};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -80,17 +80,16 @@ impl Module for Svf {
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
         let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
         let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
-        let (mut gains, mut levels) = (Derived::from([hertz, voct]), Derived::from([drive]));
+        let (gain_moves, level_moves) = (moves([hertz, voct]), moves([drive]));
+        let (mut gain, mut level) = (Group::ZERO, Group::ZERO);
         let mut core = self.core.clone();
-        for frame in frames {
-            let gain = match gains.kept() {
-                Some(gain) => gain,
-                None => gains.keep(self.cutoff.gain(hertz.at(frame), voct.at(frame)).ratio()),
-            };
-            let level = match levels.kept() {
-                Some(level) => level,
-                None => levels.keep(level(drive.at(frame))),
-            };
+        for frame in frames.clone() {
+            if frame == frames.start || gain_moves {
+                gain = self.cutoff.gain(hertz.at(frame), voct.at(frame)).ratio();
+            }
+            if frame == frames.start || level_moves {
+                level = level_of(drive.at(frame));
+            }
             let damping = resonance.at(frame) * (LEAST_DAMPING - MOST_DAMPING) + Group::splat(MOST_DAMPING);
             let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
             let [low1, band1, high1] = core.tick(saturate(first), gain, damping);
@@ -108,7 +107,7 @@ impl Module for Svf {
 
 /// Gain from a drive in dB to units of the saturation voltage.
 #[inline(always)]
-fn level(decibels: Group) -> Group {
+fn level_of(decibels: Group) -> Group {
     (decibels * OCTAVES_PER_DECIBEL).map(math::exp2) * (1.0 / SATURATION_VOLTS)
 }
 
