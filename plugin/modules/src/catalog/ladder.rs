@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Derived, Downsampler, Ratio, Upsampler, guard, math};
+use crate::dsp::{Cutoff, Downsampler, Ratio, Upsampler, guard, math, moves};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -73,46 +73,46 @@ impl Module for Ladder {
         let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
         let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
         let (slope, bass) = (io.param(SLOPE), io.param(BASS));
-        let mut levels = Derived::from([drive, bass, resonance]);
-        let mut curves = Derived::from([hertz, voct, resonance, slope]);
-        for frame in frames {
+        let level_moves = moves([drive, bass, resonance]);
+        let curve_moves = moves([hertz, voct, resonance, slope]);
+        let (mut level, mut curve) = (Group::ZERO, Curve::default());
+        let mut core = self.core.clone();
+        for frame in frames.clone() {
             let feedback = resonance.at(frame) * MOST_FEEDBACK;
-            let level = match levels.kept() {
-                Some(level) => level,
-                None => levels.keep(level(drive.at(frame), bass.at(frame) * feedback)),
-            };
-            let curve = match curves.kept() {
-                Some(curve) => curve,
-                None => {
-                    let gain = self.cutoff.gain(hertz.at(frame), voct.at(frame));
-                    curves.keep(Curve::new(gain, feedback, slope.at(frame)))
-                }
-            };
+            if frame == frames.start || level_moves {
+                level = level_of(drive.at(frame), bass.at(frame) * feedback);
+            }
+            if frame == frames.start || curve_moves {
+                curve =
+                    Curve::new(self.cutoff.gain(hertz.at(frame), voct.at(frame)), feedback, slope.at(frame));
+            }
             let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
-            let filtered = [self.core.tick(first, &curve), self.core.tick(second, &curve)];
+            let filtered = [core.tick(first, &curve), core.tick(second, &curve)];
             io.set(OUT, frame, self.down.tick(filtered) * SATURATION_VOLTS);
         }
+        self.core = core;
     }
 }
 
 /// Gain from a drive in dB, and the share of the lows that resonance takes, to units of the saturation voltage.
 #[inline(always)]
-fn level(decibels: Group, lost: Group) -> Group {
+fn level_of(decibels: Group, lost: Group) -> Group {
     let drive = (decibels * OCTAVES_PER_DECIBEL).map(math::exp2);
     (drive + drive * lost) * (1.0 / SATURATION_VOLTS)
 }
 
 /// What the core needs to know of its controls.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Curve {
     /// Instant gain of one to four poles in a row.
     pole: [Group; 4],
     /// Instant share of a pole's state in its output: 1 − `pole[0]`.
     rest: Group,
-    feedback: Group,
     /// Instant gain of the whole loop, and 1 / (1 + `instant`).
     instant: Group,
     solve: Group,
+    /// What each pole's state takes from the junction.
+    back: [Group; 4],
     /// Poles before the output, less one.
     slope: Group,
     /// Shares of the added pole, of its input and of what is a pole before that in the output.
@@ -133,15 +133,16 @@ impl Curve {
         // Trapezoidal integrators bend n poles down by n w² / 12 on the way to Nyquist. To take that back, the output
         // gets one more pole at the cutoff and the numerator 1 + a s + b s², s in units of the cutoff, with
         // b² = (2 n / 3) gain² and a² = 1 − b² + 2 b: it leaves DC and the level at the cutoff exact.
-        let root = |poles: f32| Group::splat(poles * (2.0 / 3.0)).sqrt();
-        let b = gain * choose(slope, root(1.0), root(2.0), root(3.0), root(4.0));
+        let (solve, rest) = (one / (one + instant), one - g);
+        let back = feedback * rest * solve;
+        let b = gain * ((slope + one) * (2.0 / 3.0)).sqrt();
         let a = (one + b + b - b * b).sqrt();
         Curve {
             pole: [g, g2, g3, g4],
-            rest: one - g,
-            feedback,
+            rest,
             instant,
-            solve: one / (one + instant),
+            solve,
+            back: [back * g3, back * g2, back * g, back],
             slope,
             shares: [one - a + b, a - b - b, b],
         }
@@ -166,14 +167,16 @@ impl Core {
     fn tick(&mut self, input: Group, curve: &Curve) -> Group {
         let [g, g2, g3, g4] = curve.pole;
         let [s1, s2, s3, s4, s5] = self.state;
-        let [r1, r2, r3, r4] = [s1 * curve.rest, s2 * curve.rest, s3 * curve.rest, s4 * curve.rest];
-        let r12 = r2 + r1 * g;
-        let (r123, r1234) = (r3 + r12 * g, (r4 + r3 * g) + r12 * g2);
-        let junction = saturate((input - curve.feedback * r1234) * curve.solve, curve.instant);
-        let y1 = r1 + junction * g;
-        let y2 = r12 + junction * g2;
-        let y3 = r123 + junction * g3;
-        let y4 = r1234 + junction * g4;
+        // The way from the states to the junction is what the next frame waits for: it is kept short.
+        let [b1, b2, b3, b4] = curve.back;
+        let linear = input * curve.solve - ((s1 * b1 + s2 * b2) + (s3 * b3 + s4 * b4));
+        let junction = saturate(linear, curve.instant);
+        let r1 = s1 * curve.rest;
+        let r2 = s2 * curve.rest + r1 * g;
+        let r3 = s3 * curve.rest + r2 * g;
+        let r4 = s4 * curve.rest + r3 * g;
+        let (y1, y2) = (r1 + junction * g, r2 + junction * g2);
+        let (y3, y4) = (r3 + junction * g3, r4 + junction * g4);
         let last = choose(curve.slope, y1, y2, y3, y4);
         let before = choose(curve.slope, junction, y1, y2, y3);
         let y5 = s5 * curve.rest + last * g;
@@ -201,15 +204,15 @@ fn choose(slope: Group, one: Group, two: Group, three: Group, four: Group) -> Gr
 
 /// Output u of the junction in u = tanh(x − instant · u), where `linear` solves u = x − instant · u.
 ///
-/// tanh is p/q with p = z (27 + z²) and q = 27 + 9 z²: the fraction of Padé, which reaches ±1 at ±3 with two
-/// derivatives of 0. One step of Newton with 1 − tanh² for the slope, written as one fraction, which is
-/// a mean of p/q and z.
+/// tanh is the fraction of Padé, z (27 + z²) / (27 + 9 z²), which reaches ±1 at ±3 with two derivatives of 0. From the
+/// linear solution one step of Newton follows, with 1 − tanh² for the slope. Written as one fraction, with
+/// (27 + 9 z²)² − z² (27 + z²)² = (9 − z²)³, it is a mean of tanh z and z.
 #[inline(always)]
 fn saturate(linear: Group, instant: Group) -> Group {
     let z = linear.clamp(-3.0, 3.0);
-    let z2 = z * z;
-    let (p, q) = (z.zip(z2, |z, z2| z * (27.0 + z2)), z2.map(|z2| 27.0 + 9.0 * z2));
-    let (p2, q2) = (p * p, q * q);
-    let weight = (q2 - p2) * instant;
-    (p * q + weight * z) / (q2 + weight)
+    let t = z * z;
+    let (fall, rise) = (Group::splat(9.0) - t, Group::splat(3.0) + t);
+    let weight = (fall * fall) * (fall * (instant * (1.0 / 81.0)));
+    let tanh = rise * (t * (1.0 / 9.0) + Group::splat(3.0));
+    (z * (tanh + weight)) / (rise * rise + weight)
 }

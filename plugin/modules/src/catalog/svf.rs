@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Derived, Downsampler, Upsampler, guard, math};
+use crate::dsp::{Cutoff, Downsampler, Upsampler, guard, math, moves};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -80,20 +80,20 @@ impl Module for Svf {
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
         let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
         let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
-        let (mut gains, mut levels) = (Derived::from([hertz, voct]), Derived::from([drive]));
-        for frame in frames {
-            let gain = match gains.kept() {
-                Some(gain) => gain,
-                None => gains.keep(self.cutoff.gain(hertz.at(frame), voct.at(frame)).ratio()),
-            };
-            let level = match levels.kept() {
-                Some(level) => level,
-                None => levels.keep(level(drive.at(frame))),
-            };
+        let (gain_moves, level_moves) = (moves([hertz, voct]), moves([drive]));
+        let (mut gain, mut level) = (Group::ZERO, Group::ZERO);
+        let mut core = self.core.clone();
+        for frame in frames.clone() {
+            if frame == frames.start || gain_moves {
+                gain = self.cutoff.gain(hertz.at(frame), voct.at(frame)).ratio();
+            }
+            if frame == frames.start || level_moves {
+                level = level_of(drive.at(frame));
+            }
             let damping = resonance.at(frame) * (LEAST_DAMPING - MOST_DAMPING) + Group::splat(MOST_DAMPING);
             let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
-            let [low1, band1, high1] = self.core.tick(saturate(first), gain, damping);
-            let [low2, band2, high2] = self.core.tick(saturate(second), gain, damping);
+            let [low1, band1, high1] = core.tick(saturate(first), gain, damping);
+            let [low2, band2, high2] = core.tick(saturate(second), gain, damping);
             let low = self.low.tick([low1, low2]);
             let high = self.high.tick([high1, high2]);
             io.set(LOW, frame, low);
@@ -101,12 +101,13 @@ impl Module for Svf {
             io.set(HIGH, frame, high);
             io.set(NOTCH, frame, low + high);
         }
+        self.core = core;
     }
 }
 
 /// Gain from a drive in dB to units of the saturation voltage.
 #[inline(always)]
-fn level(decibels: Group) -> Group {
+fn level_of(decibels: Group) -> Group {
     (decibels * OCTAVES_PER_DECIBEL).map(math::exp2) * (1.0 / SATURATION_VOLTS)
 }
 
@@ -115,6 +116,8 @@ fn level(decibels: Group) -> Group {
 #[derive(Clone, Debug, Default)]
 struct Core {
     state: [Group; 2],
+    /// Damping that the energy before the last frame brings; a frame late, so that nothing waits for it.
+    loss: Group,
 }
 
 impl Core {
@@ -122,17 +125,19 @@ impl Core {
     #[inline(always)]
     fn tick(&mut self, input: Group, gain: Group, damping: Group) -> [Group; 3] {
         let [s1, s2] = self.state;
+        let damping = damping + self.loss;
         let energy = s1 * s1 + s2 * s2;
-        let damping = damping + (energy * energy) * LOSS;
-        let solve = gain * (gain + damping) + Group::splat(1.0);
-        let band = (s1 + gain * (input - s2)) / solve;
+        self.loss = (energy * energy) * LOSS;
+        let one = Group::splat(1.0);
+        let solve = one / (gain * (gain + damping) + one);
+        let band = (s1 + gain * (input - s2)) * solve;
         let low = s2 + gain * band;
         self.state = [band + band - s1, low + low - s2];
         [low, band, input - damping * band - low]
     }
 
     fn reset(&mut self, lanes: LaneMask) {
-        for state in &mut self.state {
+        for state in self.state.iter_mut().chain([&mut self.loss]) {
             *state = Group::ZERO.select(*state, lanes);
         }
     }
