@@ -1,6 +1,7 @@
 //! Parts that several modules share; each is plain arithmetic that gives the same bits on every machine.
 
 pub mod chance;
+mod lane_turns;
 pub mod math;
 pub mod note_length;
 pub mod note_name;
@@ -12,6 +13,7 @@ mod song;
 mod turns;
 mod volts;
 
+pub use lane_turns::LaneTurns;
 pub use period::Period;
 pub use pulse::{Pulse, trigger_frames};
 pub use schmitt::Schmitt;
