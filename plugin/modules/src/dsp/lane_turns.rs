@@ -27,11 +27,15 @@ impl LaneTurns {
     /// Every lane goes on by its step.
     #[inline(always)]
     pub fn advance(&mut self, steps: &[u64; LANES]) {
-        for lane in 0..LANES {
-            let part = self.part[lane].wrapping_add(steps[lane]);
-            self.whole[lane] = self.whole[lane].wrapping_add(u64::from(part < steps[lane]));
-            self.part[lane] = part;
-        }
+        // All is worked out before anything is stored, so that it becomes vector code.
+        let part: [u64; LANES] = std::array::from_fn(|lane| self.part[lane].wrapping_add(steps[lane]));
+        let whole = std::array::from_fn(|lane| {
+            let (before, step) = (self.part[lane], steps[lane]);
+            // The carry out of the top bit, without a comparison, which vectors of u64 lack.
+            let carry = ((before & step) | ((before | step) & !part[lane])) >> 63;
+            self.whole[lane].wrapping_add(carry)
+        });
+        (self.part, self.whole) = (part, whole);
     }
 
     /// The turns under way, 0 ≤ x < 1, in steps of 2⁻²⁴.
