@@ -10,13 +10,13 @@ pub mod input;
 pub mod ladder;
 pub mod lfo;
 pub mod mixer4;
+pub mod noise;
 pub mod notes;
 pub mod output;
 pub mod reverb;
 pub mod sample_hold;
 pub mod sequencer;
 pub mod svf;
-pub mod noise;
 pub mod vca;
 pub mod vco;
 
@@ -29,7 +29,6 @@ pub const CATALOG: &[Kind] = &[
     // Sources
     Kind::of::<vco::Vco>(),
     Kind::of::<noise::Noise>(),
-
     // Filters
     Kind::of::<ladder::Ladder>(),
     Kind::of::<svf::Svf>(),

@@ -85,17 +85,18 @@ impl Module for Clock {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        let trigger = io.input(RESET_IN);
+        let (trigger, resettable) = (io.input(RESET_IN), io.is_patched(RESET_IN));
         let (bpm, source) = (io.param(BPM), io.param(SOURCE));
         let (run, swing) = (io.param(RUN), io.param(SWING));
         let ratios = RATIOS.map(|ratio| io.param(ratio));
+        let beats_per_frame = 1.0 / (60.0 * self.sample_rate);
         for frame in frames {
-            let restarts = self.reset.rise(trigger.at(frame)).has(0);
+            let restarts = self.reset.rise_if(resettable, trigger.at(frame)).has(0);
             let motion = self.song.follow(&io.host.transport, frame);
             let allowed = run.at(frame)[0] >= 0.5;
             let by_host = source.at(frame)[0] >= 0.5;
             let runs = allowed && !(by_host && motion == Motion::Stopped);
-            let step = Turns::step(f64::from(bpm.at(frame)[0]) / (60.0 * self.sample_rate));
+            let step = Turns::step(f64::from(bpm.at(frame)[0]) * beats_per_frame);
             if runs {
                 let starts = self.runs_by_host != Some(by_host);
                 let jumps = by_host && motion == Motion::Jumped;
@@ -155,35 +156,36 @@ impl Grid {
     }
 
     /// Number of the last pulse at or before a time in beats.
-    #[inline(always)]
     fn pulse_at(&self, beats: f64) -> i64 {
         let pulses = beats * self.per_beat;
         let pair = (pulses * 0.5).floor() * 2.0;
         pair as i64 + i64::from(pulses - pair >= 1.0 + self.swing)
     }
 
-    /// Beats from a pulse to the next.
-    #[inline(always)]
-    fn length(&self, pulse: i64) -> f64 {
-        let late = if pulse % 2 == 0 { self.swing } else { -self.swing };
-        (1.0 + late) / self.per_beat
+    /// Beats at which a pulse is due.
+    fn start(&self, pulse: i64) -> f64 {
+        let late = if pulse % 2 == 0 { 0.0 } else { self.swing };
+        (pulse as f64 + late) / self.per_beat
     }
 }
 
 /// One output.
 #[derive(Clone, Copy, Debug)]
 struct Divider {
-    per_beat: f64,
+    grid: Grid,
     /// Number of the newest pulse.
     last: i64,
-    /// Frames since it.
+    /// Beats at which the one after it is due.
+    due: f64,
+    /// Frames since the newest.
     since: u32,
     pulse: Trigger,
 }
 
 impl Default for Divider {
     fn default() -> Divider {
-        Divider { per_beat: 0.0, last: 0, since: u32::MAX, pulse: Trigger::default() }
+        let grid = Grid { per_beat: 1.0, swing: 0.0 };
+        Divider { grid, last: 0, due: 0.0, since: u32::MAX, pulse: Trigger::default() }
     }
 }
 
@@ -194,18 +196,32 @@ impl Divider {
     #[inline(always)]
     fn take(&mut self, time: Time, grid: Grid, lands: bool) {
         self.since = self.since.saturating_add(1);
-        if lands || grid.per_beat != self.per_beat {
+        if lands || grid != self.grid {
+            self.lay(time, grid, lands);
+        }
+        if time.beats >= self.due {
+            self.play(time);
+        }
+    }
+
+    /// Finds out where on its grid time is.
+    fn lay(&mut self, time: Time, grid: Grid, lands: bool) {
+        if lands || grid.per_beat != self.grid.per_beat {
             let just_played = lands && self.since <= 2;
             let before = if just_played { time.beats } else { time.beats - time.per_frame - LATE };
             self.last = grid.pulse_at(before);
-            self.per_beat = grid.per_beat;
         }
-        let now = grid.pulse_at(time.beats);
-        if now > self.last {
-            self.last = now;
-            self.since = 0;
-            self.pulse.fire((0.5 * grid.length(now) / time.per_frame) as u32);
-        }
+        self.grid = grid;
+        self.due = grid.start(self.last + 1);
+    }
+
+    /// Plays the pulse that is due; those that a correction of time has passed over are lost.
+    fn play(&mut self, time: Time) {
+        self.last = self.grid.pulse_at(time.beats).max(self.last + 1);
+        self.due = self.grid.start(self.last + 1);
+        self.since = 0;
+        let beats = self.due - self.grid.start(self.last);
+        self.pulse.fire((0.5 * beats / time.per_frame) as u32);
     }
 }
 

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::dsp::guard::sane;
-use crate::dsp::{Motion, Period, Schmitt, Song, Turns, chance, math, note_length};
+use crate::dsp::{LaneTurns, Motion, Period, Schmitt, Song, Turns, chance, math, note_length};
 use crate::group::{Group, LANES, LaneMask};
 use crate::host::Transport;
 use crate::io::Io;
@@ -39,11 +39,13 @@ const JUMP: f32 = 1e-6;
 pub struct Lfo {
     sample_rate: f64,
     seeds: [u64; LANES],
-    turns: [Turns; LANES],
+    turns: LaneTurns,
     steps: Steps,
     reset: Schmitt,
     clock: Schmitt,
     periods: [Period; LANES],
+    /// Per frame, of lanes whose clock is known.
+    clock_steps: [Option<u64>; LANES],
     song: Song,
     /// Turn of the synced cycle at the last reset, per lane.
     origins: [f64; LANES],
@@ -62,11 +64,12 @@ impl Module for Lfo {
         Lfo {
             sample_rate: f64::from(setup.sample_rate),
             seeds: std::array::from_fn(|lane| setup.lane_seed(lane)),
-            turns: [Turns::default(); LANES],
+            turns: LaneTurns::default(),
             steps: Steps::default(),
             reset: Schmitt::default(),
             clock: Schmitt::default(),
             periods: [Period::default(); LANES],
+            clock_steps: [None; LANES],
             song: Song::default(),
             origins: [0.0; LANES],
             random: Random::default(),
@@ -80,8 +83,9 @@ impl Module for Lfo {
         self.reset.reset(lanes);
         self.clock.reset(lanes);
         for lane in lanes.iter() {
-            self.turns[lane] = Turns::default();
+            self.turns.set(lane, Turns::default());
             self.periods[lane] = Period::default();
+            self.clock_steps[lane] = None;
             self.origins[lane] = 0.0;
         }
     }
@@ -92,42 +96,55 @@ impl Module for Lfo {
         let (rate, sync, shape) = (io.param(RATE), io.param(SYNC), io.param(SHAPE));
         let (offset, range, smooth) = (io.param(PHASE), io.param(RANGE), io.param(RANDOM_SHAPE));
         let transport = &io.host.transport;
-        let clocked = io.is_patched(CLOCK);
+        let (resettable, clocked) = (io.is_patched(RESET), io.is_patched(CLOCK));
+        let settled = [fm, rate, sync].iter().all(|signal| signal.steady().is_some());
+        let (wants_sine, wants_random) = (io.is_wanted(SINE), io.is_wanted(RANDOM));
+        let first = frames.start;
         for frame in frames {
-            let begins = self.reset.rise(resets.at(frame));
-            let pulses = self.clock.rise(clocks.at(frame));
+            let begins = self.reset.rise_if(resettable, resets.at(frame));
+            let pulses = self.clock.rise_if(clocked, clocks.at(frame));
             let plays = self.song.follow(transport, frame) != Motion::Stopped;
-            self.steps.follow(
-                (rate.at(frame), fm.at(frame).map(sane), sync.at(frame)),
-                transport,
-                self.sample_rate,
-            );
+            if frame == first || !settled {
+                let moves = (rate.at(frame), fm.at(frame).map(sane), sync.at(frame));
+                self.steps.follow(moves, transport, self.sample_rate);
+            }
             for lane in begins.iter() {
-                self.turns[lane].begin();
+                self.begin(lane);
             }
             if clocked {
                 self.take_clock(pulses);
-            } else if plays {
+            } else if plays && self.steps.any_synced {
                 self.take_song(begins);
             }
 
-            let phase = Group::from_fn(|lane| self.turns[lane].phase()) + offset.at(frame);
+            let phase = self.turns.phase() + offset.at(frame);
             let carry = phase.map(f32::floor);
             let phase = phase - carry;
             let lift = range.at(frame).map(|range| if range < 0.5 { 0.0 } else { 5.0 });
-            let random = self.random.at(&self.seeds, &self.turns, (carry, phase), smooth.at(frame));
-            io.set(SINE, frame, phase.map(math::sin_turns) * 5.0 + lift);
             io.set(TRIANGLE, frame, phase.zip(shape.at(frame), triangle) + lift);
             io.set(SAW, frame, phase.map(|phase| phase * 10.0 - 5.0) + lift);
             io.set(SQUARE, frame, phase.zip(shape.at(frame), square) + lift);
-            io.set(RANDOM, frame, random + lift);
-
+            if wants_sine {
+                io.set(SINE, frame, phase.map(math::sin_turns) * 5.0 + lift);
+            }
+            if wants_random {
+                let cycles = self.turns.whole();
+                let random = self.random.at(&self.seeds, cycles, (carry, phase), smooth.at(frame));
+                io.set(RANDOM, frame, random + lift);
+            }
             self.advance(clocked);
         }
     }
 }
 
 impl Lfo {
+    /// Begins the next cycle of a lane.
+    #[inline(always)]
+    fn begin(&mut self, lane: usize) {
+        let whole = self.turns.get(lane).whole.wrapping_add(1);
+        self.turns.set(lane, Turns { whole, part: 0 });
+    }
+
     /// Measures the clock; each pulse begins a cycle.
     #[inline(always)]
     fn take_clock(&mut self, pulses: LaneMask) {
@@ -135,7 +152,9 @@ impl Lfo {
             self.periods[lane].take(pulses.has(lane));
         }
         for lane in pulses.iter() {
-            self.turns[lane].begin();
+            let frames = self.periods[lane].frames();
+            self.clock_steps[lane] = frames.map(|frames| u64::MAX / u64::from(frames.max(1)));
+            self.begin(lane);
         }
     }
 
@@ -148,22 +167,23 @@ impl Lfo {
             if begins.has(lane) {
                 self.origins[lane] = position - position.floor();
             }
-            self.turns[lane] = Turns::at(position - self.origins[lane]);
+            self.turns.set(lane, Turns::at(position - self.origins[lane]));
         }
     }
 
     /// Goes on to the next frame. A clocked cycle waits at its end for the pulse.
     #[inline(always)]
     fn advance(&mut self, clocked: bool) {
+        if !clocked {
+            return self.turns.advance(&self.steps.steps);
+        }
         for lane in 0..LANES {
-            match self.periods[lane].frames() {
-                Some(frames) if clocked => {
-                    self.turns[lane].advance_within(u64::MAX / u64::from(frames.max(1)));
-                }
-                _ => {
-                    self.turns[lane].advance(self.steps.steps[lane]);
-                }
+            let mut turns = self.turns.get(lane);
+            match self.clock_steps[lane] {
+                Some(step) => turns.part = turns.part.saturating_add(step),
+                None => turns.advance(self.steps.steps[lane]),
             }
+            self.turns.set(lane, turns);
         }
     }
 }
@@ -177,6 +197,7 @@ struct Steps {
     steps: [u64; LANES],
     /// Of synced lanes.
     cycles_per_beat: [Option<f64>; LANES],
+    any_synced: bool,
 }
 
 impl Steps {
@@ -197,6 +218,7 @@ impl Steps {
             };
             self.steps[lane] = Turns::step((hertz / sample_rate).clamp(0.0, 0.5));
         }
+        self.any_synced = self.cycles_per_beat.iter().any(Option::is_some);
     }
 }
 
@@ -214,13 +236,12 @@ impl Random {
     fn at(
         &mut self,
         seeds: &[u64; LANES],
-        turns: &[Turns; LANES],
+        cycles: &[u64; LANES],
         (carry, phase): (Group, Group),
         smooth: Group,
     ) -> Group {
-        let cycles: [u64; LANES] = std::array::from_fn(|lane| turns[lane].whole);
-        if self.cycles != Some(cycles) {
-            self.cycles = Some(cycles);
+        if self.cycles != Some(*cycles) {
+            self.cycles = Some(*cycles);
             for (ahead, volts) in self.volts.iter_mut().enumerate() {
                 *volts = Group::from_fn(|lane| {
                     chance::bipolar(seeds[lane], cycles[lane].wrapping_add(ahead as u64)) * 5.0

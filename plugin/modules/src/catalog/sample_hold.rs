@@ -35,6 +35,10 @@ pub struct SampleHold {
     held: Group,
     /// In f64, so that a slow glide arrives.
     smooth: [f64; LANES],
+    /// Slew in seconds for which `share` is worked out.
+    slew: Group,
+    /// Of the way that is left, what smooth goes in a frame.
+    share: [f64; LANES],
 }
 
 impl Module for SampleHold {
@@ -53,6 +57,8 @@ impl Module for SampleHold {
             trigger: Schmitt::default(),
             held: Group::ZERO,
             smooth: [0.0; LANES],
+            slew: Group::ZERO,
+            share: [0.0; LANES],
         }
     }
 
@@ -79,12 +85,9 @@ impl Module for SampleHold {
                 let volts = if patched { input.at(frame).map(sane) } else { self.draw(taken) };
                 self.held = volts.select(self.held, taken);
             }
-            let slew = slew.at(frame);
+            self.set_slew(slew.at(frame));
             for lane in 0..LANES {
-                // 1 − e⁻ˣ, to 1e-4 for the x that occur: Padé approximation of order 1/1.
-                let x = TO_ONE_PERCENT / (f64::from(slew[lane]) * self.sample_rate);
-                let share = x / (1.0 + 0.5 * x);
-                self.smooth[lane] += (f64::from(self.held[lane]) - self.smooth[lane]) * share;
+                self.smooth[lane] += (f64::from(self.held[lane]) - self.smooth[lane]) * self.share[lane];
             }
             io.set(OUT, frame, self.held);
             io.set(SMOOTH, frame, Group::from_fn(|lane| self.smooth[lane] as f32));
@@ -93,6 +96,19 @@ impl Module for SampleHold {
 }
 
 impl SampleHold {
+    #[inline(always)]
+    fn set_slew(&mut self, seconds: Group) {
+        if seconds == self.slew {
+            return;
+        }
+        self.slew = seconds;
+        for lane in 0..LANES {
+            // 1 − e⁻ˣ, to 1e-4 for the x that occur: Padé approximation of order 1/1.
+            let x = TO_ONE_PERCENT / (f64::from(seconds[lane]) * self.sample_rate);
+            self.share[lane] = x / (1.0 + 0.5 * x);
+        }
+    }
+
     /// The next random voltage of each of these lanes.
     fn draw(&mut self, lanes: LaneMask) -> Group {
         let mut volts = Group::ZERO;

@@ -100,11 +100,12 @@ impl Module for Sequencer {
         let (clock, reset, pitch) = (io.input(CLOCK), io.input(RESET), io.input(PITCH));
         let (length, direction) = (io.param(LENGTH), io.param(DIRECTION));
         let (transpose, gate_length) = (io.param(TRANSPOSE), io.param(GATE_LENGTH));
+        let (clocked, resettable) = (io.is_patched(CLOCK), io.is_patched(RESET));
         for frame in frames {
-            if self.reset.rise(reset.at(frame)).has(0) {
+            if self.reset.rise_if(resettable, reset.at(frame)).has(0) {
                 self.rewind();
             }
-            let pulse = self.clock.rise(clock.at(frame)).has(0);
+            let pulse = self.clock.rise_if(clocked, clock.at(frame)).has(0);
             self.period.take(pulse);
             if pulse {
                 self.step(length.at(frame)[0], direction.at(frame)[0]);

@@ -19,6 +19,16 @@ impl Schmitt {
         LaneMask(high & !before)
     }
 
+    /// The same for an input that may be unpatched and then reads 0 V: it costs nothing there.
+    #[inline(always)]
+    pub fn rise_if(&mut self, patched: bool, volts: Group) -> LaneMask {
+        if patched {
+            return self.rise(volts);
+        }
+        self.high = LaneMask(0);
+        LaneMask(0)
+    }
+
     /// The lanes whose gate is high.
     #[inline(always)]
     pub fn high(&self) -> LaneMask {

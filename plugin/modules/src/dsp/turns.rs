@@ -26,26 +26,12 @@ impl Turns {
         (turns_per_frame * PARTS) as u64
     }
 
-    /// Goes on by a step. Returns whether a turn is complete.
+    /// Goes on by a step.
     #[inline(always)]
-    pub fn advance(&mut self, step: u64) -> bool {
+    pub fn advance(&mut self, step: u64) {
         let (part, wraps) = self.part.overflowing_add(step);
         self.part = part;
         self.whole = self.whole.wrapping_add(u64::from(wraps));
-        wraps
-    }
-
-    /// Goes on by a step, but not past the end of the turn.
-    #[inline(always)]
-    pub fn advance_within(&mut self, step: u64) {
-        self.part = self.part.saturating_add(step);
-    }
-
-    /// Begins the next turn now.
-    #[inline(always)]
-    pub fn begin(&mut self) {
-        self.part = 0;
-        self.whole = self.whole.wrapping_add(1);
     }
 
     /// The turn under way, 0 ≤ x < 1, in steps of 2⁻²⁴.

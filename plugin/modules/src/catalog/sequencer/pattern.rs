@@ -1,7 +1,7 @@
 //! The steps of a sequence and how they are written in a patch:
 //!
 //! ```toml
-//! state = { gates = "X..x x.x.", pitch = ["C3", "Eb3", 7], velocity = 0.7, ratchet = [1, 1, 2], probability = 1 }
+//! state = { gates = "X..x x.x.", pitch = ["C3", "Eb3", 7], ratchet = [1, 1, 2], velocity = 0.7 }
 //! ```
 //!
 //! In `gates`, `X` is an accent (full velocity), `x` a note, `.` a rest; spaces and `|` are for the eye.
