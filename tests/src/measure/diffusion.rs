@@ -39,18 +39,19 @@ pub fn mixing_seconds(response: &[f32], sample_rate: f64) -> f64 {
 /// diffuse room (Schroeder, "Die statistischen Parameter der Frequenzkurven von großen Räumen", 1954). Taken
 /// against the mean of each of many narrow bands, so that the colour of the whole does not count.
 pub fn modal_deviation_db(response: &[f32], low: f64, high: f64, sample_rate: f64) -> f64 {
-    /// Bins of a narrow band.
-    const BAND: usize = 500;
+    /// Width of a narrow band, in Hz: hundreds of resonances.
+    const BAND: f64 = 500.0;
     let length = response.len();
     let mut buffer: Vec<Complex<f64>> = response.iter().map(|&x| Complex::new(f64::from(x), 0.0)).collect();
     FftPlanner::new().plan_fft_forward(length).process(&mut buffer);
     let bin = |hertz: f64| (hertz / sample_rate * length as f64) as usize;
     let levels: Vec<f64> = buffer[bin(low)..bin(high)].iter().map(|c| decibels(c.norm_sqr())).collect();
-    let variances = levels.chunks_exact(BAND).map(|band| {
-        let mean = band.iter().sum::<f64>() / BAND as f64;
-        band.iter().map(|level| (level - mean) * (level - mean)).sum::<f64>() / (BAND - 1) as f64
+    let width = bin(BAND);
+    let variances = levels.chunks_exact(width).map(|band| {
+        let mean = band.iter().sum::<f64>() / width as f64;
+        band.iter().map(|level| (level - mean) * (level - mean)).sum::<f64>() / (width - 1) as f64
     });
-    let count = (levels.len() / BAND) as f64;
+    let count = (levels.len() / width) as f64;
     (variances.sum::<f64>() / count).sqrt()
 }
 

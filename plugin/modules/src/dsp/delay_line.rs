@@ -60,13 +60,13 @@ impl DelayLine {
         let oldest = behind + BEFORE - 1;
         let start = self.next + self.capacity - oldest;
         let start = if start >= self.capacity { start - self.capacity } else { start };
-        let mut window = [0.0; TAPS];
-        window.copy_from_slice(&self.ring[start..start + TAPS]);
-        if oldest > self.filled {
-            let stale = (oldest - self.filled).min(TAPS);
-            window[..stale].fill(0.0);
+        let Some(window) = self.ring[start..].first_chunk::<TAPS>() else { return 0.0 };
+        if oldest <= self.filled {
+            return self.sinc.read(window, fraction);
         }
-        self.sinc.read(&window, fraction)
+        let mut young = *window;
+        young[..(oldest - self.filled).min(TAPS)].fill(0.0);
+        self.sinc.read(&young, fraction)
     }
 }
 

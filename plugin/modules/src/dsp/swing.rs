@@ -2,6 +2,17 @@
 
 use std::f64::consts::TAU;
 
+/// 1 / (n (n + 1)): steps of the sine's series.
+const INVERSE: [f64; 17] = {
+    let mut inverse = [0.0; 17];
+    let mut n = 1;
+    while n < 17 {
+        inverse[n] = 1.0 / (n * (n + 1)) as f64;
+        n += 1;
+    }
+    inverse
+};
+
 /// Where the sine stands.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Swing {
@@ -37,8 +48,8 @@ fn sine(x: f64) -> f64 {
     let y = folded * TAU;
     let y2 = y * y;
     let mut series = 1.0;
-    for n in [16.0, 14.0, 12.0, 10.0, 8.0, 6.0, 4.0, 2.0] {
-        series = 1.0 - y2 / (n * (n + 1.0)) * series;
+    for n in [16, 14, 12, 10, 8, 6, 4, 2] {
+        series = 1.0 - y2 * INVERSE[n] * series;
     }
     if centred < 0.0 { y * series } else { -(y * series) }
 }
