@@ -10,9 +10,11 @@ pub mod math;
 mod schmitt;
 pub mod sinc;
 mod swing;
+mod whole;
 
 pub use delay_line::DelayLine;
 pub use diffuser::Diffuser;
 pub use glide::Glide;
 pub use schmitt::Schmitt;
 pub use swing::Swing;
+pub use whole::whole;

@@ -59,18 +59,14 @@ fn biquad(signal: &mut [f64], cycles_per_frame: f64, quality: f64, high: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effect::noise;
 
     #[test]
     fn reads_the_decay_of_noise() {
-        let mut noise = 1u32;
+        let mut noise = noise();
         for seconds in [0.3, 2.0] {
-            let response: Vec<f32> = (0..144_000)
-                .map(|n| {
-                    noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    let decay = 10f64.powf(-3.0 * f64::from(n) / 48_000.0 / seconds);
-                    ((f64::from(noise) / f64::from(u32::MAX) - 0.5) * decay) as f32
-                })
-                .collect();
+            let decay = |n: u32| 10f64.powf(-3.0 * f64::from(n) / 48_000.0 / seconds);
+            let response: Vec<f32> = (0..144_000).map(|n| (noise() * decay(n)) as f32).collect();
             let read = rt60_seconds(&[&response], 1_000.0, 48_000.0);
             assert!((read / seconds - 1.0).abs() < 0.02, "{read} instead of {seconds}");
         }

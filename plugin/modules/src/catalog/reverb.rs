@@ -10,9 +10,9 @@
 use std::ops::Range;
 
 use crate::dsp::bank::{Bank, Frame, LINES};
-use crate::dsp::guard::sane;
+use crate::dsp::guard::{flushed, sane};
 use crate::dsp::hadamard::hadamard;
-use crate::dsp::{DelayLine, Diffuser, Glide, math};
+use crate::dsp::{DelayLine, Diffuser, Glide, math, whole};
 use crate::group::{Group, LANES, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -184,7 +184,7 @@ impl LowCut {
                 1.0 - math::exp2(-std::f32::consts::TAU * std::f32::consts::LOG2_E * hertz / sample_rate);
         }
         for (low, side) in self.low.iter_mut().zip(sides) {
-            *low += (side - *low) * self.share;
+            *low = flushed(*low + (side - *low) * self.share);
         }
         [sides[0] - self.low[0], sides[1] - self.low[1]]
     }
@@ -208,24 +208,30 @@ impl Reverb {
             let moved = phase + self.pace[half];
             self.phase[half] = moved.map(|p| if p < 1.0 { p } else { p - 2.0 });
             let place = tuning.rest[half] + (arch + Group::splat(1.0)) * sway;
+            // Rounds half a frame less to a whole number in the low bits of the sum.
+            let shifted = place.map(|x| x - 0.5 + WHOLE);
+            fraction[half] = whole(place - shifted.map(|x| x - WHOLE));
+            let shifted = whole(shifted);
             for lane in 0..LANES {
-                // Rounds half a frame less to a whole number in the low bits of the sum.
-                let shifted = place[lane] - 0.5 + WHOLE;
-                ages[half * LANES + lane] += shifted.to_bits() - WHOLE.to_bits();
-                fraction[half][lane] = place[lane] - (shifted - WHOLE);
+                ages[half * LANES + lane] += shifted[lane].to_bits() - WHOLE.to_bits();
             }
         }
         let old = self.bank.read_between(&ages, fraction);
         let mut kept = old;
         for half in 0..2 {
-            self.damped[half] += (old[half] - self.damped[half]) * tuning.open[half];
+            let damped = self.damped[half] + (old[half] - self.damped[half]) * tuning.open[half];
+            self.damped[half] = damped.map(flushed);
             kept[half] = self.damped[half] * tuning.gain[half];
         }
         let mixed = hadamard(kept);
         let frame = [new[0] + mixed[0], new[1] + mixed[1]];
         self.bank.push(frame);
         let heard = [new[0] * EARLY + mixed[0], new[1] * EARLY + mixed[1]];
-        SIGNS.map(|sign| (heard[0] * sign[0] + heard[1] * sign[1]).sum())
+        let [left, right] = SIGNS;
+        [
+            whole(heard[0] * left[0] + heard[1] * left[1]).sum(),
+            whole(heard[0] * right[0] + heard[1] * right[1]).sum(),
+        ]
     }
 }
 
@@ -279,7 +285,7 @@ impl Module for Reverb {
         let [pre_delay, modulation, mix] = [PRE_DELAY, MODULATION, MIX].map(|param| io.param(param));
         let rate = f64::from(self.sample_rate);
         for frame in frames {
-            let dry = [left, right].map(|side| sane(side.at(frame)[0]));
+            let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
             let pre = self.pre_glide.next(f64::from(pre_delay.at(frame)[0]) * rate) + DelayLine::SHORTEST;
             self.pre[0].push(dry[0]);
             self.pre[1].push(dry[1]);

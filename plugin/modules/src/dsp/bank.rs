@@ -1,5 +1,7 @@
 //! Sixteen delay lines side by side, two groups of lanes: what reverberation is made of.
 
+use super::guard::flushed;
+use super::whole;
 use crate::group::{Group, LANES};
 
 /// Lines of a bank.
@@ -7,9 +9,6 @@ pub const LINES: usize = 2 * LANES;
 
 /// Frames around an instant that a reading between frames takes in.
 const TAPS: usize = 4;
-
-/// Below this a sound is nothing: kept out, so that feedback dies away for good.
-const NOTHING: f32 = 1e-18;
 
 /// One frame of all lines.
 pub type Frame = [Group; 2];
@@ -43,7 +42,7 @@ impl Bank {
     /// Takes the current frame in.
     #[inline(always)]
     pub fn push(&mut self, frame: Frame) {
-        let frame = frame.map(|group| group.map(|x| if x.abs() > NOTHING { x } else { 0.0 }));
+        let frame = [whole(frame[0].map(flushed)), whole(frame[1].map(flushed))];
         self.put(self.next, &frame);
         if self.next < TAPS {
             self.put(self.mask + 1 + self.next, &frame);

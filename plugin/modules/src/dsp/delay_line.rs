@@ -1,9 +1,7 @@
 //! A delay line that can be read anywhere between its frames.
 
+use super::guard::flushed;
 use super::sinc::{BEFORE, Sinc, TAPS};
-
-/// Below this a sound is nothing: kept out of the line, so that feedback dies away for good.
-const NOTHING: f32 = 1e-20;
 
 /// The past of one signal.
 #[derive(Debug)]
@@ -39,7 +37,7 @@ impl DelayLine {
     /// Takes the current frame in.
     #[inline(always)]
     pub fn push(&mut self, value: f32) {
-        let value = if value.abs() > NOTHING { value } else { 0.0 };
+        let value = flushed(value);
         self.ring[self.next] = value;
         if self.next < TAPS {
             self.ring[self.capacity + self.next] = value;

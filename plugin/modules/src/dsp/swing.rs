@@ -32,10 +32,12 @@ impl Swing {
         let phase = self.phase;
         let moved = phase + turns;
         self.phase = if moved < 1.0 { moved } else { moved - 1.0 };
-        offsets.map(|offset| {
+        let mut sines = [0.0; N];
+        for (out, offset) in sines.iter_mut().zip(offsets) {
             let turn = phase + offset;
-            sine(if turn < 1.0 { turn } else { turn - 1.0 })
-        })
+            *out = sine(if turn < 1.0 { turn } else { turn - 1.0 });
+        }
+        sines
     }
 }
 
