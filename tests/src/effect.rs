@@ -52,6 +52,15 @@ impl Effect {
     }
 }
 
+/// White noise, −1…1, the same in every run (Knuth's linear congruential generator).
+pub fn noise() -> impl FnMut() -> f64 {
+    let mut state = 1u64;
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+    }
+}
+
 /// A sine of 1 V.
 pub fn sine(hertz: f64, frame: f64) -> f64 {
     (std::f64::consts::TAU * (hertz / SAMPLE_RATE * frame).fract()).sin()

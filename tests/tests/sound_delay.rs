@@ -3,7 +3,7 @@
 use manycord_modules::Group;
 use manycord_tests::effect::{Effect, SAMPLE_RATE, sine};
 use manycord_tests::measure::compare::{peak, snr_db};
-use manycord_tests::measure::spectrum::{FRAMES, decibels, power};
+use manycord_tests::measure::spectrum::{self, FRAMES, decibels, nhr_db, power};
 
 #[test]
 fn a_swaying_delay_is_exact_to_95_db() {
@@ -49,6 +49,16 @@ fn leaping_knobs_bend_the_pitch_and_click_nowhere() {
     let ratio = decibels(power[bin..].iter().sum::<f64>() / power[..bin].iter().sum::<f64>());
     println!("above 2 kHz: {ratio:.1} dB");
     assert!(ratio < -100.0, "{ratio} dB");
+}
+
+#[test]
+fn a_steady_echo_adds_no_noise() {
+    let mut effect = Effect::new("delay", &[("time", 0.0123), ("mix", 0.5), ("feedback", 0.3)]);
+    let tone = spectrum::sine(601);
+    let [left, _] = effect.render(48_000 + FRAMES, |n| [5.0 * tone[n % FRAMES]; 2], |_, _| {});
+    let ratio = nhr_db(&left[48_000..], 601, SAMPLE_RATE);
+    println!("noise: {ratio:.1} dB");
+    assert!(ratio < -120.0, "{ratio} dB");
 }
 
 #[test]

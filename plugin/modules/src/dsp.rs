@@ -33,6 +33,7 @@ mod tail;
 mod trigger;
 mod turns;
 pub mod waves;
+mod whole;
 
 pub use curve::Curve;
 pub use cutoff::{Cutoff, Ratio};
@@ -54,3 +55,4 @@ pub use swing::Swing;
 pub use tail::Tail;
 pub use trigger::{Trigger, trigger_frames};
 pub use turns::Turns;
+pub use whole::whole;

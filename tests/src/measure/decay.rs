@@ -3,24 +3,21 @@
 use std::f64::consts::{PI, SQRT_2};
 
 /// Seconds in which the octave around `centre` Hz loses 60 dB, from the slope between −5 and −35 dB (T30) of
-/// Schroeder's backward integral.
-pub fn rt60_seconds(response: &[f32], centre: f64, sample_rate: f64) -> f64 {
-    let band = octave(response, centre, sample_rate);
+/// Schroeder's backward integral, summed over several responses of one room and of one length.
+pub fn rt60_seconds(responses: &[&[f32]], centre: f64, sample_rate: f64) -> f64 {
+    let mut energy = vec![0.0; responses[0].len()];
+    for response in responses {
+        let band = octave(response, centre, sample_rate);
+        energy.iter_mut().zip(band).for_each(|(energy, x)| *energy += x * x);
+    }
     let mut left = 0.0;
-    let mut curve: Vec<f64> = band
-        .iter()
-        .rev()
-        .map(|x| {
-            left += x * x;
-            left
-        })
-        .collect();
-    curve.reverse();
-    let level = |n: usize| 10.0 * (curve[n] / curve[0]).max(1e-30).log10();
-    let first = (0..curve.len()).find(|&n| level(n) <= -5.0).expect("the response decays");
-    let last = (first..curve.len()).find(|&n| level(n) <= -35.0).expect("the response decays by 35 dB");
-    let points = (first..last).map(|n| (n as f64 / sample_rate, level(n)));
-    -60.0 / slope(points)
+    for energy in energy.iter_mut().rev() {
+        left += *energy;
+        *energy = left;
+    }
+    let level = |n: usize| 10.0 * (energy[n] / energy[0]).max(1e-30).log10();
+    let below = |wanted: f64| (0..energy.len()).find(|&n| level(n) <= wanted).expect("the response decays");
+    -60.0 / slope((below(-5.0)..below(-35.0)).map(|n| (n as f64 / sample_rate, level(n))))
 }
 
 /// Slope of the straight line that fits best.
@@ -62,19 +59,15 @@ fn biquad(signal: &mut [f64], cycles_per_frame: f64, quality: f64, high: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effect::noise;
 
     #[test]
     fn reads_the_decay_of_noise() {
-        let mut noise = 1u32;
+        let mut noise = noise();
         for seconds in [0.3, 2.0] {
-            let response: Vec<f32> = (0..144_000)
-                .map(|n| {
-                    noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    let decay = 10f64.powf(-3.0 * f64::from(n) / 48_000.0 / seconds);
-                    ((f64::from(noise) / f64::from(u32::MAX) - 0.5) * decay) as f32
-                })
-                .collect();
-            let read = rt60_seconds(&response, 1_000.0, 48_000.0);
+            let decay = |n: u32| 10f64.powf(-3.0 * f64::from(n) / 48_000.0 / seconds);
+            let response: Vec<f32> = (0..144_000).map(|n| (noise() * decay(n)) as f32).collect();
+            let read = rt60_seconds(&[&response], 1_000.0, 48_000.0);
             assert!((read / seconds - 1.0).abs() < 0.02, "{read} instead of {seconds}");
         }
     }

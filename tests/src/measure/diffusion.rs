@@ -26,45 +26,47 @@ pub fn echo_density(response: &[f32], frame: usize, sample_rate: f64) -> f64 {
     beyond / total / GAUSSIAN
 }
 
-/// Seconds after the first sound from which the echo density is 0.9 or more.
-pub fn mixing_seconds(response: &[f32], sample_rate: f64) -> f64 {
-    let first = response.iter().position(|x| x.abs() > 1e-6).expect("the room answers");
-    let step = (sample_rate * 0.001) as usize;
-    let dense =
-        (first..response.len()).step_by(step).find(|&n| echo_density(response, n, sample_rate) >= 0.9);
-    (dense.expect("the response becomes dense") - first) as f64 / sample_rate
+/// Seconds from the start until the echo density, as a mean over the responses of one room, is at 0.9 to stay
+/// there for the rest of the first `until` seconds.
+pub fn mixing_seconds(responses: &[&[f32]], until: f64, sample_rate: f64) -> f64 {
+    let step = 0.001;
+    let mean = |seconds: f64| {
+        let frame = (seconds * sample_rate) as usize;
+        responses.iter().map(|response| echo_density(response, frame, sample_rate)).sum::<f64>()
+            / responses.len() as f64
+    };
+    let instants = (0..(until / step) as usize).map(|number| number as f64 * step);
+    instants.filter(|&seconds| mean(seconds) < 0.9).last().map_or(0.0, |last| last + step)
 }
 
 /// Standard deviation of the magnitude of the frequency response, in dB, between two frequencies: 5.57 for a
 /// diffuse room (Schroeder, "Die statistischen Parameter der Frequenzkurven von großen Räumen", 1954). Taken
 /// against the mean of each of many narrow bands, so that the colour of the whole does not count.
 pub fn modal_deviation_db(response: &[f32], low: f64, high: f64, sample_rate: f64) -> f64 {
-    /// Bins of a narrow band.
-    const BAND: usize = 500;
+    /// Width of a narrow band, in Hz: hundreds of resonances.
+    const BAND: f64 = 500.0;
     let length = response.len();
     let mut buffer: Vec<Complex<f64>> = response.iter().map(|&x| Complex::new(f64::from(x), 0.0)).collect();
     FftPlanner::new().plan_fft_forward(length).process(&mut buffer);
     let bin = |hertz: f64| (hertz / sample_rate * length as f64) as usize;
     let levels: Vec<f64> = buffer[bin(low)..bin(high)].iter().map(|c| decibels(c.norm_sqr())).collect();
-    let variances = levels.chunks_exact(BAND).map(|band| {
-        let mean = band.iter().sum::<f64>() / BAND as f64;
-        band.iter().map(|level| (level - mean) * (level - mean)).sum::<f64>() / (BAND - 1) as f64
+    let width = bin(BAND);
+    let variances = levels.chunks_exact(width).map(|band| {
+        let mean = band.iter().sum::<f64>() / width as f64;
+        band.iter().map(|level| (level - mean) * (level - mean)).sum::<f64>() / (width - 1) as f64
     });
-    let count = (levels.len() / BAND) as f64;
+    let count = (levels.len() / width) as f64;
     (variances.sum::<f64>() / count).sqrt()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effect::noise;
 
     /// Decaying noise of a kind, one frame in `every`.
     fn room(every: usize) -> Vec<f32> {
-        let mut noise = 1u32;
-        let mut uniform = move || {
-            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            f64::from(noise >> 8) / f64::from(1 << 24) - 0.5
-        };
+        let mut uniform = noise();
         let mut gaussian = move || (0..12).map(|_| uniform()).sum::<f64>();
         (0..262_144usize)
             .map(|n| {

@@ -132,7 +132,7 @@ impl Module for Chorus {
         let [rate, depth, voices] = [RATE, DEPTH, VOICES_PARAM].map(|param| io.param(param));
         let [width, feedback, mix] = [WIDTH, FEEDBACK, MIX].map(|param| io.param(param));
         for frame in frames {
-            let dry = [left, right].map(|side| sane(side.at(frame)[0]));
+            let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
             let levels = self.levels(voices.at(frame)[0]);
             let sway = self.sway.next(f64::from(depth.at(frame)[0]) * SWAY * self.sample_rate);
             let apart = f64::from(width.at(frame)[0]) * APART;

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::guard::{sane, saturate};
+use crate::dsp::guard::{flushed, sane, saturate};
 use crate::dsp::{DelayLine, Glide, Swing, math};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
@@ -115,9 +115,9 @@ impl Side {
     /// Takes a frame of sound and a frame of feedback in. `tone` as the knob.
     #[inline(always)]
     fn push(&mut self, sound: f32, feedback: f32, tone: f32) {
-        self.mean += (feedback - self.mean) * self.block;
+        self.mean = flushed(self.mean + (feedback - self.mean) * self.block);
         let x = sound + (feedback - self.mean);
-        self.low += (x - self.low) * self.tilt;
+        self.low = flushed(self.low + (x - self.low) * self.tilt);
         // At 0 the sound passes bit for bit.
         let lost = if tone < 0.0 { x - self.low } else { self.low };
         self.line.push(saturate(x - lost * tone.abs()));
@@ -175,7 +175,7 @@ impl Module for Delay {
             [PING_PONG, MOD_RATE, MOD_DEPTH, MIX].map(|param| io.param(param));
         let tempo_bpm = io.host.transport.tempo_bpm;
         for frame in frames {
-            let dry = [left, right].map(|side| sane(side.at(frame)[0]));
+            let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
             let time = self.frames(time.at(frame)[0], sync.at(frame)[0], tempo_bpm);
             let time = self.glide.next(time);
             let turns = f64::from(rate.at(frame)[0]) / self.sample_rate;

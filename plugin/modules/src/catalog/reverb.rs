@@ -10,9 +10,9 @@
 use std::ops::Range;
 
 use crate::dsp::bank::{Bank, Frame, LINES};
-use crate::dsp::guard::sane;
+use crate::dsp::guard::{flushed, sane};
 use crate::dsp::hadamard::hadamard;
-use crate::dsp::{DelayLine, Diffuser, Glide, math};
+use crate::dsp::{DelayLine, Diffuser, Glide, math, whole};
 use crate::group::{Group, LANES, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -21,7 +21,7 @@ use crate::spec::{Class, Spec};
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
 const RIGHT: In = In::audio(1, "right").help("Right sound; follows the left when not patched");
-const SIZE: Param = Param::percent(0, "size").default(0.6).help("Size of the room");
+const SIZE: Param = Param::percent(0, "size").default(0.7).help("Size of the room");
 const DECAY: Param =
     Param::seconds(1, "decay", 0.1, 30.0).default(2.5).help("Time in which the tail loses 60 dB, at 1 kHz");
 const DAMP: Param = Param::hertz(2, "damp", 1_500.0, 20_000.0)
@@ -32,7 +32,7 @@ const LOW_CUT: Param =
 const PRE_DELAY: Param = Param::linear(4, "pre_delay", 0.0, PRE_LONGEST as f32, Quantity::Seconds)
     .default(0.01)
     .help("Time before the room answers");
-const MODULATION: Param = Param::percent(5, "modulation").default(0.4).help("Sway of the tail");
+const MODULATION: Param = Param::percent(5, "modulation").default(0.5).help("Sway of the tail");
 const MIX: Param = Param::percent(6, "mix").default(0.3).help("Dry to wet");
 const OUT_LEFT: Out = Out::audio(0, "left").help("Left mix");
 const OUT_RIGHT: Out = Out::audio(1, "right").help("Right mix");
@@ -43,21 +43,21 @@ const PRE_LONGEST: f64 = 0.5;
 /// Lengths of the lines in the largest room, in seconds: spread evenly over two octaves with a little chance,
 /// so that their echoes never fall together.
 const LENGTHS: [f32; LINES] = [
-    0.11959, 0.04823, 0.07599, 0.13059, 0.09868, 0.04345, 0.08290, 0.06326, 0.03293, 0.11090, 0.05698,
-    0.05179, 0.07005, 0.09251, 0.03921, 0.03573,
+    0.08575, 0.05003, 0.14681, 0.11712, 0.03933, 0.07773, 0.06902, 0.16304, 0.03194, 0.10797, 0.05464,
+    0.03523, 0.09513, 0.04431, 0.13387, 0.06113,
 ];
 
 /// The longest of them.
-const LONGEST: f64 = 0.14;
+const LONGEST: f64 = 0.168;
 
 /// Share of the lengths that the smallest room has.
 const SMALLEST: f64 = 0.2;
 
 /// Greatest sway of a line to either side, in seconds: a few cents at most.
-const SWAY: f32 = 0.0004;
+const SWAY: f32 = 0.0008;
 
 /// Sways per second of the slowest line, and how much faster each next one is.
-const PACE: (f32, f32) = (0.23, 0.041);
+const PACE: (f32, f32) = (0.15, 0.029);
 
 /// The golden ratio's fraction: spreads the lines' phases without a pattern.
 const GOLDEN: f32 = 0.618_034;
@@ -66,10 +66,16 @@ const GOLDEN: f32 = 0.618_034;
 const DECAY_OCTAVES: f32 = 9.965_784;
 
 /// The decay knob speaks of this frequency, in Hz.
-const REFERENCE_HERTZ: f32 = 1_000.0;
+const REFERENCE_HERTZ: f32 = 1_090.0;
 
 /// Least gain that damping takes from the highs in one pass: more would leave the lows ringing on.
 const DAMP_MOST: f32 = 0.25;
+
+/// 1.5·2²³: adding it rounds a float of moderate size to a whole number in the low bits of the sum.
+const WHOLE: f32 = 12_582_912.0;
+
+/// Level of the diffuser's cloud itself, so that the network takes over without a step.
+const EARLY: f32 = 0.6;
 
 /// Signs of the lines in the left and in the right output; neither pattern is a row of the mixing matrix, and
 /// they have nothing in common.
@@ -163,7 +169,8 @@ impl Tuning {
             gain[half] = loss * back;
         }
         let mean = (length[0].sum() + length[1].sum()) * (1.0 / LINES as f32);
-        let entrance = (1.0 - math::exp2(2.0 * mean * per_frame)).sqrt();
+        let kept = math::exp2(2.0 * mean * per_frame);
+        let entrance = 1.0 / (EARLY * EARLY + kept / (1.0 - kept)).sqrt();
         Tuning { target, whole, rest, gain, open, entrance }
     }
 }
@@ -177,7 +184,7 @@ impl LowCut {
                 1.0 - math::exp2(-std::f32::consts::TAU * std::f32::consts::LOG2_E * hertz / sample_rate);
         }
         for (low, side) in self.low.iter_mut().zip(sides) {
-            *low += (side - *low) * self.share;
+            *low = flushed(*low + (side - *low) * self.share);
         }
         [sides[0] - self.low[0], sides[1] - self.low[1]]
     }
@@ -201,22 +208,30 @@ impl Reverb {
             let moved = phase + self.pace[half];
             self.phase[half] = moved.map(|p| if p < 1.0 { p } else { p - 2.0 });
             let place = tuning.rest[half] + (arch + Group::splat(1.0)) * sway;
+            // Rounds half a frame less to a whole number in the low bits of the sum.
+            let shifted = place.map(|x| x - 0.5 + WHOLE);
+            fraction[half] = whole(place - shifted.map(|x| x - WHOLE));
+            let shifted = whole(shifted);
             for lane in 0..LANES {
-                let frames = place[lane] as u32;
-                ages[half * LANES + lane] += frames;
-                fraction[half][lane] = place[lane] - frames as f32;
+                ages[half * LANES + lane] += shifted[lane].to_bits() - WHOLE.to_bits();
             }
         }
         let old = self.bank.read_between(&ages, fraction);
         let mut kept = old;
         for half in 0..2 {
-            self.damped[half] += (old[half] - self.damped[half]) * tuning.open[half];
+            let damped = self.damped[half] + (old[half] - self.damped[half]) * tuning.open[half];
+            self.damped[half] = damped.map(flushed);
             kept[half] = self.damped[half] * tuning.gain[half];
         }
         let mixed = hadamard(kept);
         let frame = [new[0] + mixed[0], new[1] + mixed[1]];
         self.bank.push(frame);
-        SIGNS.map(|sign| (frame[0] * sign[0] + frame[1] * sign[1]).sum())
+        let heard = [new[0] * EARLY + mixed[0], new[1] * EARLY + mixed[1]];
+        let [left, right] = SIGNS;
+        [
+            whole(heard[0] * left[0] + heard[1] * left[1]).sum(),
+            whole(heard[0] * right[0] + heard[1] * right[1]).sum(),
+        ]
     }
 }
 
@@ -270,7 +285,7 @@ impl Module for Reverb {
         let [pre_delay, modulation, mix] = [PRE_DELAY, MODULATION, MIX].map(|param| io.param(param));
         let rate = f64::from(self.sample_rate);
         for frame in frames {
-            let dry = [left, right].map(|side| sane(side.at(frame)[0]));
+            let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
             let pre = self.pre_glide.next(f64::from(pre_delay.at(frame)[0]) * rate) + DelayLine::SHORTEST;
             self.pre[0].push(dry[0]);
             self.pre[1].push(dry[1]);

@@ -1,5 +1,7 @@
 //! Sixteen delay lines side by side, two groups of lanes: what reverberation is made of.
 
+use super::guard::flushed;
+use super::whole;
 use crate::group::{Group, LANES};
 
 /// Lines of a bank.
@@ -7,9 +9,6 @@ pub const LINES: usize = 2 * LANES;
 
 /// Frames around an instant that a reading between frames takes in.
 const TAPS: usize = 4;
-
-/// Below this a sound is nothing: kept out, so that feedback dies away for good.
-const NOTHING: f32 = 1e-18;
 
 /// One frame of all lines.
 pub type Frame = [Group; 2];
@@ -43,17 +42,21 @@ impl Bank {
     /// Takes the current frame in.
     #[inline(always)]
     pub fn push(&mut self, frame: Frame) {
-        let stride = self.mask + 1 + TAPS;
-        let frame = frame.map(|group| group.map(|x| if x.abs() > NOTHING { x } else { 0.0 }));
-        for (line, ring) in self.rings.chunks_exact_mut(stride).enumerate() {
-            let value = frame[line / LANES][line % LANES];
-            ring[self.next] = value;
-            if self.next < TAPS {
-                ring[self.mask + 1 + self.next] = value;
-            }
+        let frame = [whole(frame[0].map(flushed)), whole(frame[1].map(flushed))];
+        self.put(self.next, &frame);
+        if self.next < TAPS {
+            self.put(self.mask + 1 + self.next, &frame);
         }
         self.next = (self.next + 1) & self.mask;
         self.filled = (self.filled + 1).min(self.mask + 1);
+    }
+
+    #[inline(always)]
+    fn put(&mut self, place: usize, frame: &Frame) {
+        let stride = self.mask + 1 + TAPS;
+        for line in 0..LINES {
+            self.rings[line * stride + place] = frame[line / LANES][line % LANES];
+        }
     }
 
     /// What each line was given `ages` frames before the frame to be pushed next: 1 is the last one pushed.
@@ -61,10 +64,16 @@ impl Bank {
     pub fn read(&self, ages: &[u32; LINES]) -> Frame {
         let stride = self.mask + 1 + TAPS;
         let mut frame = [Group::ZERO; 2];
-        for (line, ring) in self.rings.chunks_exact(stride).enumerate() {
-            let age = ages[line] as usize;
-            let value = ring[self.next.wrapping_sub(age) & self.mask];
-            frame[line / LANES][line % LANES] = if age <= self.filled { value } else { 0.0 };
+        for line in 0..LINES {
+            let place = self.next.wrapping_sub(ages[line] as usize) & self.mask;
+            frame[line / LANES][line % LANES] = self.rings[line * stride + place];
+        }
+        if self.filled <= self.mask {
+            for line in 0..LINES {
+                if ages[line] as usize > self.filled {
+                    frame[line / LANES][line % LANES] = 0.0;
+                }
+            }
         }
         frame
     }
@@ -76,21 +85,19 @@ impl Bank {
         let stride = self.mask + 1 + TAPS;
         // From the oldest tap to the newest.
         let mut taps = [[Group::ZERO; TAPS]; 2];
-        for (line, ring) in self.rings.chunks_exact(stride).enumerate() {
+        for line in 0..LINES {
             let oldest = ages[line] as usize + 2;
-            let start = self.next.wrapping_sub(oldest) & self.mask;
-            let window = &ring[start..start + TAPS];
-            for (tap, value) in window.iter().enumerate() {
-                taps[line / LANES][tap][line % LANES] = *value;
+            let start = line * stride + (self.next.wrapping_sub(oldest) & self.mask);
+            let window = &self.rings[start..start + TAPS];
+            for tap in 0..TAPS {
+                taps[line / LANES][tap][line % LANES] = window[tap];
             }
         }
         if self.filled <= self.mask {
             for line in 0..LINES {
-                let oldest = ages[line] as usize + 2;
-                for tap in 0..TAPS {
-                    if oldest > self.filled + tap {
-                        taps[line / LANES][tap][line % LANES] = 0.0;
-                    }
+                let stale = (ages[line] as usize + 2).saturating_sub(self.filled).min(TAPS);
+                for tap in &mut taps[line / LANES][..stale] {
+                    tap[line % LANES] = 0.0;
                 }
             }
         }

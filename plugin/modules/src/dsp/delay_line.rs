@@ -1,9 +1,7 @@
 //! A delay line that can be read anywhere between its frames.
 
+use super::guard::flushed;
 use super::sinc::{BEFORE, Sinc, TAPS};
-
-/// Below this a sound is nothing: kept out of the line, so that feedback dies away for good.
-const NOTHING: f32 = 1e-20;
 
 /// The past of one signal.
 #[derive(Debug)]
@@ -39,7 +37,7 @@ impl DelayLine {
     /// Takes the current frame in.
     #[inline(always)]
     pub fn push(&mut self, value: f32) {
-        let value = if value.abs() > NOTHING { value } else { 0.0 };
+        let value = flushed(value);
         self.ring[self.next] = value;
         if self.next < TAPS {
             self.ring[self.capacity + self.next] = value;
@@ -60,13 +58,13 @@ impl DelayLine {
         let oldest = behind + BEFORE - 1;
         let start = self.next + self.capacity - oldest;
         let start = if start >= self.capacity { start - self.capacity } else { start };
-        let mut window = [0.0; TAPS];
-        window.copy_from_slice(&self.ring[start..start + TAPS]);
-        if oldest > self.filled {
-            let stale = (oldest - self.filled).min(TAPS);
-            window[..stale].fill(0.0);
+        let Some(window) = self.ring[start..].first_chunk::<TAPS>() else { return 0.0 };
+        if oldest <= self.filled {
+            return self.sinc.read(window, fraction);
         }
-        self.sinc.read(&window, fraction)
+        let mut young = *window;
+        young[..(oldest - self.filled).min(TAPS)].fill(0.0);
+        self.sinc.read(&young, fraction)
     }
 }
 

@@ -7,6 +7,7 @@
 use std::f64::consts::PI;
 use std::sync::OnceLock;
 
+use super::whole;
 use crate::group::{Group, LANES};
 
 /// Frames that a reading takes in.
@@ -50,7 +51,7 @@ impl Sinc {
             let weight = low[number] + (high[number] - low[number]) * between;
             *part = taps * weight;
         }
-        ((part[0] + part[1]) + (part[2] + part[3])).sum()
+        whole((part[0] + part[1]) + (part[2] + part[3])).sum()
     }
 }
 

@@ -2,6 +2,17 @@
 
 use std::f64::consts::TAU;
 
+/// 1 / (n (n + 1)): steps of the sine's series.
+const INVERSE: [f64; 17] = {
+    let mut inverse = [0.0; 17];
+    let mut n = 1;
+    while n < 17 {
+        inverse[n] = 1.0 / (n * (n + 1)) as f64;
+        n += 1;
+    }
+    inverse
+};
+
 /// Where the sine stands.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Swing {
@@ -21,10 +32,12 @@ impl Swing {
         let phase = self.phase;
         let moved = phase + turns;
         self.phase = if moved < 1.0 { moved } else { moved - 1.0 };
-        offsets.map(|offset| {
+        let mut sines = [0.0; N];
+        for (out, offset) in sines.iter_mut().zip(offsets) {
             let turn = phase + offset;
-            sine(if turn < 1.0 { turn } else { turn - 1.0 })
-        })
+            *out = sine(if turn < 1.0 { turn } else { turn - 1.0 });
+        }
+        sines
     }
 }
 
@@ -37,8 +50,8 @@ fn sine(x: f64) -> f64 {
     let y = folded * TAU;
     let y2 = y * y;
     let mut series = 1.0;
-    for n in [16.0, 14.0, 12.0, 10.0, 8.0, 6.0, 4.0, 2.0] {
-        series = 1.0 - y2 / (n * (n + 1.0)) * series;
+    for n in [16, 14, 12, 10, 8, 6, 4, 2] {
+        series = 1.0 - y2 * INVERSE[n] * series;
     }
     if centred < 0.0 { y * series } else { -(y * series) }
 }
