@@ -23,6 +23,7 @@ usage: headless-host --plugin P.clap [options]
   --out FILE.wav        write what is heard, 24 bits
   --save-state FILE     write the state at the end
   --json FILE           write figures; - prints them
+  --progress            print how much is played, as `progress 0.25`
   --hash                print a hash of the output's bits
 ";
 
@@ -44,6 +45,7 @@ pub struct Args {
     pub save_state: Option<PathBuf>,
     pub json: Option<PathBuf>,
     pub hash: bool,
+    pub progress: bool,
 }
 
 impl Args {
@@ -65,6 +67,7 @@ impl Args {
             save_state: None,
             json: None,
             hash: false,
+            progress: false,
         };
         let mut parser = lexopt::Parser::from_env();
         while let Some(arg) = parser.next()? {
@@ -100,6 +103,7 @@ impl Args {
                 "save-state" => args.save_state = Some(value()?.into()),
                 "json" => args.json = Some(value()?.into()),
                 "hash" => args.hash = true,
+                "progress" => args.progress = true,
                 _ => bail!("--{name} is no option; --help lists them"),
             }
         }
@@ -114,7 +118,5 @@ fn number<T: FromStr + PartialOrd + std::fmt::Display>(
     range: std::ops::RangeInclusive<T>,
 ) -> Result<T> {
     let value = text.parse::<T>().ok().filter(|value| range.contains(value));
-    value.with_context(|| {
-        format!("--{name} {text}: give a number from {} to {}", range.start(), range.end())
-    })
+    value.with_context(|| format!("--{name} {text}: give a number from {} to {}", range.start(), range.end()))
 }

@@ -5,8 +5,10 @@ mod args;
 mod report;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use manycord::song::Song;
@@ -66,12 +68,16 @@ fn run(args: &Args) -> Result<()> {
     let every = Duration::from_millis(args.edit_every.unwrap_or(0));
     let mut edits = Edits::new(if args.edit_every.is_some() { states } else { Vec::new() }, every);
     let mut next = 0;
+    let mut progress = Progress { played: deck.played(), frames, shown: Instant::now() };
     while (deck.position() as usize) < frames {
         let left = frames - deck.position() as usize;
         let playing = stretch(deck, left, args, next)?;
         while !playing.is_finished() {
             instance.idle();
             edits.idle(&mut instance)?;
+            if args.progress {
+                progress.show();
+            }
             std::thread::sleep(Duration::from_millis(1));
         }
         (deck, next) = playing.join().map_err(|_| anyhow::anyhow!("the audio thread panicked"))??;
@@ -95,6 +101,22 @@ fn run(args: &Args) -> Result<()> {
         std::fs::write(path, instance.save()?).with_context(|| format!("{}", path.display()))?;
     }
     figures.put(args)
+}
+
+/// Tells whoever started us how much is played, ten times a second.
+struct Progress {
+    played: Arc<AtomicU64>,
+    frames: usize,
+    shown: Instant,
+}
+
+impl Progress {
+    fn show(&mut self) {
+        if self.shown.elapsed() > Duration::from_millis(100) {
+            self.shown = Instant::now();
+            println!("progress {:.3}", self.played.load(Ordering::Relaxed) as f64 / self.frames as f64);
+        }
+    }
 }
 
 /// Plays on a new thread: all that is left, or as many blocks as one thread is to play. Returns where in the list
