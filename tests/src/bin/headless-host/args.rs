@@ -19,6 +19,7 @@ usage: headless-host --plugin P.clap [options]
   --sine HZ             what the plugin's inputs hear (default: silence)
   --new-thread-every N  hand the audio to a brand-new thread after each N blocks
   --edit-every MS       while playing, load the patches in turn at this interval
+  --automate            move the params in turn, one each 10 ms
   --list                print the params
   --out FILE.wav        write what is heard, 24 bits
   --save-state FILE     write the state at the end
@@ -40,6 +41,7 @@ pub struct Args {
     pub sine: Option<f64>,
     pub new_thread_every: Option<usize>,
     pub edit_every: Option<u64>,
+    pub automate: bool,
     pub list: bool,
     pub out: Option<PathBuf>,
     pub save_state: Option<PathBuf>,
@@ -62,6 +64,7 @@ impl Args {
             sine: None,
             new_thread_every: None,
             edit_every: None,
+            automate: false,
             list: false,
             out: None,
             save_state: None,
@@ -98,6 +101,7 @@ impl Args {
                 "sine" => args.sine = Some(number(&name, &value()?, 0.0..=100_000.0)?),
                 "new-thread-every" => args.new_thread_every = Some(number(&name, &value()?, 1..=usize::MAX)?),
                 "edit-every" => args.edit_every = Some(number(&name, &value()?, 1..=3_600_000)?),
+                "automate" => args.automate = true,
                 "list" => args.list = true,
                 "out" => args.out = Some(value()?.into()),
                 "save-state" => args.save_state = Some(value()?.into()),
