@@ -1,6 +1,7 @@
 //! A CLAP host without window or sound card. It loads the real bundle and plays it as fast as it goes, on threads
 //! of its choice, in blocks of any size.
 
+pub mod built;
 mod bundle;
 mod callbacks;
 mod deck;
@@ -10,6 +11,7 @@ mod score;
 mod shim;
 mod state;
 mod times;
+pub mod tune;
 
 pub use bundle::Bundle;
 pub use deck::{Deck, Input};

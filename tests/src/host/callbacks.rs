@@ -7,7 +7,7 @@ use clack_extensions::params::{
     HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags,
 };
 use clack_extensions::state::{HostState, HostStateImpl};
-use clack_host::prelude::{HostExtensions, HostHandlers, SharedHandler};
+use clack_host::prelude::{HostExtensions, HostHandlers, MainThreadHandler, SharedHandler};
 use clack_host::utils::ClapId;
 
 /// The host's side of one instance.
@@ -46,7 +46,7 @@ impl SharedHandler<'_> for Requests {
     }
 }
 
-impl<'a> clack_host::prelude::MainThreadHandler<'a> for MainThread<'a> {}
+impl<'a> MainThreadHandler<'a> for MainThread<'a> {}
 
 impl HostParamsImplShared for Requests {
     fn request_flush(&self) {}

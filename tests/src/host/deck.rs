@@ -2,6 +2,7 @@
 //! threads from block to block; each call into the plugin is timed and, under the shim, watched.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -45,6 +46,7 @@ pub struct Deck {
     next_event: usize,
     input: Input,
     position: u64,
+    played: Arc<AtomicU64>,
     shim: Option<Shim>,
     /// Time spent in the plugin.
     pub times: Times,
@@ -79,6 +81,7 @@ impl Deck {
             next_event: 0,
             input: Input::Silence,
             position: 0,
+            played: Arc::default(),
             shim: Shim::find(),
             times: Times::default(),
             heard: [Vec::new(), Vec::new()],
@@ -104,6 +107,11 @@ impl Deck {
     /// Frames played so far.
     pub fn position(&self) -> u64 {
         self.position
+    }
+
+    /// Frames played so far, for other threads to look at.
+    pub fn played(&self) -> Arc<AtomicU64> {
+        self.played.clone()
     }
 
     /// Plays one block, which may be longer than announced.
@@ -154,6 +162,7 @@ impl Deck {
             }
         }
         self.position += frames as u64;
+        self.played.store(self.position, Ordering::Relaxed);
         Ok(())
     }
 

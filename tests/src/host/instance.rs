@@ -46,9 +46,14 @@ impl Instance {
     /// When the plugin refuses.
     pub fn new(bundle: &Bundle) -> Result<Instance> {
         let info = HostInfo::new("Manycord headless host", "Manycord", "", env!("CARGO_PKG_VERSION"))?;
-        let plugin =
-            PluginInstance::new(|()| Requests::default(), |requests| MainThread(requests), &bundle.entry, &bundle.id, &info)
-                .context("the plugin makes no instance")?;
+        let plugin = PluginInstance::new(
+            |()| Requests::default(),
+            |requests| MainThread(requests),
+            &bundle.entry,
+            &bundle.id,
+            &info,
+        )
+        .context("the plugin makes no instance")?;
         Ok(Instance { plugin })
     }
 

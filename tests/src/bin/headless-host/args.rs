@@ -19,10 +19,12 @@ usage: headless-host --plugin P.clap [options]
   --sine HZ             what the plugin's inputs hear (default: silence)
   --new-thread-every N  hand the audio to a brand-new thread after each N blocks
   --edit-every MS       while playing, load the patches in turn at this interval
+  --automate            move the params in turn, one each 10 ms
   --list                print the params
   --out FILE.wav        write what is heard, 24 bits
   --save-state FILE     write the state at the end
   --json FILE           write figures; - prints them
+  --progress            print how much is played, as `progress 0.25`
   --hash                print a hash of the output's bits
 ";
 
@@ -39,11 +41,13 @@ pub struct Args {
     pub sine: Option<f64>,
     pub new_thread_every: Option<usize>,
     pub edit_every: Option<u64>,
+    pub automate: bool,
     pub list: bool,
     pub out: Option<PathBuf>,
     pub save_state: Option<PathBuf>,
     pub json: Option<PathBuf>,
     pub hash: bool,
+    pub progress: bool,
 }
 
 impl Args {
@@ -60,11 +64,13 @@ impl Args {
             sine: None,
             new_thread_every: None,
             edit_every: None,
+            automate: false,
             list: false,
             out: None,
             save_state: None,
             json: None,
             hash: false,
+            progress: false,
         };
         let mut parser = lexopt::Parser::from_env();
         while let Some(arg) = parser.next()? {
@@ -95,11 +101,13 @@ impl Args {
                 "sine" => args.sine = Some(number(&name, &value()?, 0.0..=100_000.0)?),
                 "new-thread-every" => args.new_thread_every = Some(number(&name, &value()?, 1..=usize::MAX)?),
                 "edit-every" => args.edit_every = Some(number(&name, &value()?, 1..=3_600_000)?),
+                "automate" => args.automate = true,
                 "list" => args.list = true,
                 "out" => args.out = Some(value()?.into()),
                 "save-state" => args.save_state = Some(value()?.into()),
                 "json" => args.json = Some(value()?.into()),
                 "hash" => args.hash = true,
+                "progress" => args.progress = true,
                 _ => bail!("--{name} is no option; --help lists them"),
             }
         }
@@ -114,7 +122,5 @@ fn number<T: FromStr + PartialOrd + std::fmt::Display>(
     range: std::ops::RangeInclusive<T>,
 ) -> Result<T> {
     let value = text.parse::<T>().ok().filter(|value| range.contains(value));
-    value.with_context(|| {
-        format!("--{name} {text}: give a number from {} to {}", range.start(), range.end())
-    })
+    value.with_context(|| format!("--{name} {text}: give a number from {} to {}", range.start(), range.end()))
 }

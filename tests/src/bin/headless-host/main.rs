@@ -5,12 +5,16 @@ mod args;
 mod report;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use manycord::song::Song;
-use manycord_tests::host::{Bundle, Deck, Edits, Input, Instance, Score, Shim, state_of_patch};
+use manycord_tests::host::{
+    Action, Bundle, Deck, Edits, Input, Instance, Param, Score, Shim, Timed, state_of_patch,
+};
 
 use crate::args::{Args, USAGE};
 
@@ -49,8 +53,13 @@ fn run(args: &Args) -> Result<()> {
 
     let largest = args.blocks.iter().copied().max().unwrap_or(1).min(MOST_ANNOUNCED);
     let mut deck = instance.activate(args.rate, largest as u32)?;
+    let mut events =
+        song.as_ref().map(|song| Score::of_song(song, args.rate).events().to_vec()).unwrap_or_default();
+    if args.automate {
+        events.extend(automation(&params, args.rate, frames));
+    }
+    deck.set_score(Score::new(events));
     if let Some(song) = song {
-        deck.set_score(Score::of_song(&song, args.rate));
         deck.set_tempo(song);
     }
     if let Some(hertz) = args.sine {
@@ -66,12 +75,16 @@ fn run(args: &Args) -> Result<()> {
     let every = Duration::from_millis(args.edit_every.unwrap_or(0));
     let mut edits = Edits::new(if args.edit_every.is_some() { states } else { Vec::new() }, every);
     let mut next = 0;
+    let mut progress = Progress { played: deck.played(), frames, shown: Instant::now() };
     while (deck.position() as usize) < frames {
         let left = frames - deck.position() as usize;
         let playing = stretch(deck, left, args, next)?;
         while !playing.is_finished() {
             instance.idle();
             edits.idle(&mut instance)?;
+            if args.progress {
+                progress.show();
+            }
             std::thread::sleep(Duration::from_millis(1));
         }
         (deck, next) = playing.join().map_err(|_| anyhow::anyhow!("the audio thread panicked"))??;
@@ -95,6 +108,35 @@ fn run(args: &Args) -> Result<()> {
         std::fs::write(path, instance.save()?).with_context(|| format!("{}", path.display()))?;
     }
     figures.put(args)
+}
+
+/// Each param in turn goes somewhere else, one each 10 ms.
+fn automation(params: &[Param], rate: f64, frames: usize) -> impl Iterator<Item = Timed> {
+    let every = (rate * 0.01) as usize;
+    (0..frames).step_by(every.max(1)).zip(params.iter().cycle()).enumerate().map(
+        |(number, (frame, param))| {
+            // Golden-ratio steps: spread evenly, never the same.
+            let share = (number as f64 * 0.618_033_988_749_895).fract();
+            let value = param.range[0] + (param.range[1] - param.range[0]) * share;
+            Timed { frame: frame as u64, action: Action::Param(param.id, value) }
+        },
+    )
+}
+
+/// Tells whoever started us how much is played, ten times a second.
+struct Progress {
+    played: Arc<AtomicU64>,
+    frames: usize,
+    shown: Instant,
+}
+
+impl Progress {
+    fn show(&mut self) {
+        if self.shown.elapsed() > Duration::from_millis(100) {
+            self.shown = Instant::now();
+            println!("progress {:.3}", self.played.load(Ordering::Relaxed) as f64 / self.frames as f64);
+        }
+    }
 }
 
 /// Plays on a new thread: all that is left, or as many blocks as one thread is to play. Returns where in the list

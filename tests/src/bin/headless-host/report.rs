@@ -37,7 +37,8 @@ impl Figures {
             if path.as_os_str() == "-" {
                 print!("{text}");
             } else {
-                std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+                std::fs::write(path, text)
+                    .with_context(|| format!("{} cannot be written", path.display()))?;
             }
         }
         Ok(())
@@ -85,8 +86,8 @@ fn write_wav(path: &Path, sides: &[Vec<f32>; 2], rate: f64) -> Result<()> {
         sample_format: hound::SampleFormat::Int,
     };
     let full_scale = f64::from((1 << 23) - 1);
-    let mut writer =
-        hound::WavWriter::create(path, spec).with_context(|| format!("{} cannot be written", path.display()))?;
+    let mut writer = hound::WavWriter::create(path, spec)
+        .with_context(|| format!("{} cannot be written", path.display()))?;
     for (left, right) in sides[0].iter().zip(&sides[1]) {
         for value in [left, right] {
             writer.write_sample((f64::from(*value).clamp(-1.0, 1.0) * full_scale).round() as i32)?;
