@@ -13,7 +13,6 @@ pub const CATALOG: &[Kind] = &[
     // Sources
     Kind::of::<vco::Vco>(),
     Kind::of::<noise::Noise>(),
-
     // Filters
 
     // Modulation

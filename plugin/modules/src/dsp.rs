@@ -1,6 +1,7 @@
 //! Parts that several modules share; each is plain arithmetic that gives the same bits on every machine.
 
 pub mod blep;
+mod crossing;
 mod curve;
 pub mod math;
 pub mod phase;
@@ -10,6 +11,7 @@ pub mod slope;
 mod tail;
 pub mod waves;
 
+pub use crossing::Crossing;
 pub use curve::Curve;
 pub use random::Random;
 pub use schmitt::Schmitt;

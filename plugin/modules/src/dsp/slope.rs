@@ -45,10 +45,10 @@ impl HalfIntegrator {
 
     /// Mean power of what it makes of white noise of power 1.
     pub fn power(&self) -> f64 {
-        let terms = || self.poles.iter().zip(&self.gains).map(|(&pole, &gain)| (f64::from(pole), f64::from(gain)));
+        let terms =
+            || self.poles.iter().zip(&self.gains).map(|(&pole, &gain)| (f64::from(pole), f64::from(gain)));
         let direct = f64::from(self.direct);
-        let tails: f64 =
-            terms().map(|(p, g)| terms().map(|(q, h)| g * h / (1.0 - p * q)).sum::<f64>()).sum();
+        let tails: f64 = terms().map(|(p, g)| terms().map(|(q, h)| g * h / (1.0 - p * q)).sum::<f64>()).sum();
         direct * direct + 2.0 * direct * terms().map(|(_, gain)| gain).sum::<f64>() + tails
     }
 
@@ -140,8 +140,8 @@ mod tests {
             .collect();
         for step in 0..40 {
             let hertz = 20.0 * libm::pow(1_000.0, f64::from(step) / 39.0);
-            let error =
-                level(&response, hertz / 48_000.0) + 10.0 * libm::log10(std::f64::consts::TAU * hertz / 48_000.0);
+            let error = level(&response, hertz / 48_000.0)
+                + 10.0 * libm::log10(std::f64::consts::TAU * hertz / 48_000.0);
             assert!(error.abs() < 0.08, "{hertz} Hz: {error} dB");
         }
         let power: f64 = response.iter().map(|&x| f64::from(x) * f64::from(x)).sum();

@@ -82,9 +82,8 @@ impl Waves {
             // The sign changes at 0 and at ½, at ½ against the direction.
             let (flip, against) = (old ^ new, new ^ new.wrapping_sub(old));
             let corner = old.wrapping_add(QUARTER) ^ new.wrapping_add(QUARTER);
-            let [was_up, is_up] = [0, 1].map(|end| {
-                if phase[end][lane] < width[end][lane] { HALF } else { 0 }
-            });
+            let [was_up, is_up] =
+                [0, 1].map(|end| if phase[end][lane] < width[end][lane] { HALF } else { 0 });
             let edge = (flip & !against) | (was_up ^ is_up);
             (flip & against & saw) | (corner & triangle) | (edge & square)
         })
