@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::dsp::blep::{DELAY, TAPS};
 use crate::dsp::phase::{C4_HERTZ, FASTEST, Step, coarse, from_turns, signed_turns};
-use crate::dsp::waves::{HALF, Stretch, Wanted, Waves};
+use crate::dsp::waves::{HALF, Jump, Stretch, Wanted, Waves};
 use crate::dsp::{Crossing, Curve};
 use crate::group::{Group, LANES, LaneMask};
 use crate::io::{Io, Signal};
@@ -120,8 +120,8 @@ impl Module for Vco {
             place: 0,
             moves: [Group::ZERO; HISTORY],
             widenings: [Group::ZERO; HISTORY],
-            sync: Crossing::new(),
-            waves: Waves::new(),
+            sync: Crossing::after_silence(),
+            waves: Waves::silent(),
         }
     }
 
@@ -244,8 +244,13 @@ impl Vco {
         rest.time = [time, end];
         rest.phase[1] = departure.wrapping_add(from_turns(rest.course.at(1.0) - rest.course.at(time)));
         self.phase[lane] = u64::from(rest.phase[1]) << 32;
-        let speed = [first.course.slope(time), rest.course.slope(time)];
-        self.waves.jump(self.place, lane, time, [arrival, departure], speed, width_then, wanted);
+        let jump = Jump {
+            time,
+            phase: [arrival, departure],
+            speed: [first.course.slope(time), rest.course.slope(time)],
+            width: width_then,
+        };
+        self.waves.jump(self.place, lane, &jump, wanted);
         self.waves.travel(self.place, lane, &rest, wanted);
     }
 }

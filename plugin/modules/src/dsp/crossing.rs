@@ -50,7 +50,7 @@ pub struct Crossing {
 
 impl Crossing {
     /// After silence. Call it where allocating is allowed.
-    pub fn new() -> Crossing {
+    pub fn after_silence() -> Crossing {
         Crossing { kernel: &SHARED, frames: [Group::ZERO; KEPT], place: 0, quiet: KEPT, level: Group::ZERO }
     }
 
@@ -106,19 +106,13 @@ impl Crossing {
     }
 }
 
-impl Default for Crossing {
-    fn default() -> Crossing {
-        Crossing::new()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Times of the crossings of a signal, in frames.
     fn crossings(frames: usize, signal: impl Fn(f64) -> f64) -> Vec<f64> {
-        let mut crossing = Crossing::new();
+        let mut crossing = Crossing::after_silence();
         let mut found = Vec::new();
         for frame in 0..frames {
             let hits = crossing.rises(Group::splat(signal(frame as f64) as f32));
