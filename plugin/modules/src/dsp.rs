@@ -3,6 +3,7 @@
 pub mod bank;
 pub mod blep;
 pub mod chance;
+mod crossing;
 mod curve;
 mod cutoff;
 mod delay_line;
@@ -35,6 +36,7 @@ mod turns;
 pub mod waves;
 mod whole;
 
+pub use crossing::Crossing;
 pub use curve::Curve;
 pub use cutoff::{Cutoff, Ratio};
 pub use delay_line::DelayLine;
