@@ -31,7 +31,7 @@ const NOTCH: Out = Out::audio(3, "notch").help("All but the cutoff");
 const MOST_DAMPING: f32 = 2.0;
 /// Damping at full resonance: an oscillation grows by 0.03 e-folds per radian.
 const LEAST_DAMPING: f32 = -0.06;
-/// Damping per V⁴ of the integrators' energy squared: full resonance settles at 5 V.
+/// Damping per V⁴ of the integrators' energy squared, as long as it is small: full resonance settles at 5 V.
 const LOSS: f32 = -LEAST_DAMPING / 625.0;
 /// Greatest voltage of the driven input.
 const SATURATION_VOLTS: f32 = 20.0;
@@ -116,7 +116,7 @@ fn level_of(decibels: Group) -> Group {
 #[derive(Clone, Debug, Default)]
 struct Core {
     state: [Group; 2],
-    /// Damping that the energy before the last frame brings; a frame late, so that nothing waits for it.
+    /// Damping that the energy brings, within 0 … `MOST_DAMPING`; a frame late, so that nothing waits for it.
     loss: Group,
 }
 
@@ -127,7 +127,8 @@ impl Core {
         let [s1, s2] = self.state;
         let damping = damping + self.loss;
         let energy = s1 * s1 + s2 * s2;
-        self.loss = (energy * energy) * LOSS;
+        let bend = (energy * energy) * LOSS;
+        self.loss = bend / (bend * (1.0 / MOST_DAMPING) + Group::splat(1.0));
         let one = Group::splat(1.0);
         let solve = one / (gain * (gain + damping) + one);
         let band = (s1 + gain * (input - s2)) * solve;
