@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use crate::dsp::guard::{flushed, sane, saturate};
-use crate::dsp::{DelayLine, Glide, Swing, math};
+use crate::dsp::guard::{sane, saturate};
+use crate::dsp::{DelayLine, Glide, OnePole, Swing};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -84,42 +84,34 @@ pub struct Delay {
 #[derive(Debug)]
 struct Side {
     line: DelayLine,
-    /// Low part of what goes into the line, in volts.
-    low: f32,
-    tilt: f32,
-    /// Mean of what is fed back, in volts.
-    mean: f32,
-    block: f32,
+    /// Low part of what goes into the line.
+    low: OnePole,
+    /// Slow mean of what is fed back: its DC.
+    mean: OnePole,
 }
 
 impl Side {
     fn new(sample_rate: f32) -> Side {
-        let share = |hertz: f32| {
-            1.0 - math::exp2(-std::f32::consts::TAU * std::f32::consts::LOG2_E * hertz / sample_rate)
-        };
         Side {
             line: DelayLine::new((LONGEST + SWAY) * f64::from(sample_rate)),
-            low: 0.0,
-            tilt: share(TILT_HERTZ),
-            mean: 0.0,
-            block: share(BLOCK_HERTZ),
+            low: OnePole::new(TILT_HERTZ / sample_rate),
+            mean: OnePole::new(BLOCK_HERTZ / sample_rate),
         }
     }
 
     fn reset(&mut self) {
         self.line.reset();
-        self.low = 0.0;
-        self.mean = 0.0;
+        self.low.reset();
+        self.mean.reset();
     }
 
     /// Takes a frame of sound and a frame of feedback in. `tone` as the knob.
     #[inline(always)]
     fn push(&mut self, sound: f32, feedback: f32, tone: f32) {
-        self.mean = flushed(self.mean + (feedback - self.mean) * self.block);
-        let x = sound + (feedback - self.mean);
-        self.low = flushed(self.low + (x - self.low) * self.tilt);
+        let x = sound + (feedback - self.mean.tick(feedback));
+        let low = self.low.tick(x);
         // At 0 the sound passes bit for bit.
-        let lost = if tone < 0.0 { x - self.low } else { self.low };
+        let lost = if tone < 0.0 { x - low } else { low };
         self.line.push(saturate(x - lost * tone.abs()));
     }
 }

@@ -12,7 +12,7 @@ use std::ops::Range;
 use crate::dsp::bank::{Bank, Frame, LINES};
 use crate::dsp::guard::{flushed, sane};
 use crate::dsp::hadamard::hadamard;
-use crate::dsp::{DelayLine, Diffuser, Glide, math, whole};
+use crate::dsp::{DelayLine, Diffuser, Glide, OnePole, math, whole};
 use crate::group::{Group, LANES, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -21,9 +21,9 @@ use crate::spec::{Class, Spec};
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
 const RIGHT: In = In::audio(1, "right").help("Right sound; follows the left when not patched");
-const SIZE: Param = Param::percent(0, "size").default(0.7).help("Size of the room");
+const SIZE: Param = Param::percent(0, "size").default(0.75).help("Size of the room");
 const DECAY: Param =
-    Param::seconds(1, "decay", 0.1, 30.0).default(2.5).help("Time in which the tail loses 60 dB, at 1 kHz");
+    Param::seconds(1, "decay", 0.1, 30.0).default(2.0).help("Time in which the tail loses 60 dB, at 1 kHz");
 const DAMP: Param = Param::hertz(2, "damp", 1_500.0, 20_000.0)
     .default(7_000.0)
     .help("Above this the tail dies twice as soon");
@@ -32,7 +32,7 @@ const LOW_CUT: Param =
 const PRE_DELAY: Param = Param::linear(4, "pre_delay", 0.0, PRE_LONGEST as f32, Quantity::Seconds)
     .default(0.01)
     .help("Time before the room answers");
-const MODULATION: Param = Param::percent(5, "modulation").default(0.5).help("Sway of the tail");
+const MODULATION: Param = Param::percent(5, "modulation").default(0.7).help("Sway of the tail");
 const MIX: Param = Param::percent(6, "mix").default(0.3).help("Dry to wet");
 const OUT_LEFT: Out = Out::audio(0, "left").help("Left mix");
 const OUT_RIGHT: Out = Out::audio(1, "right").help("Right mix");
@@ -54,10 +54,10 @@ const LONGEST: f64 = 0.168;
 const SMALLEST: f64 = 0.2;
 
 /// Greatest sway of a line to either side, in seconds: a few cents at most.
-const SWAY: f32 = 0.0008;
+const SWAY: f32 = 0.001;
 
 /// Sways per second of the slowest line, and how much faster each next one is.
-const PACE: (f32, f32) = (0.15, 0.029);
+const PACE: (f32, f32) = (0.12, 0.025);
 
 /// The golden ratio's fraction: spreads the lines' phases without a pattern.
 const GOLDEN: f32 = 0.618_034;
@@ -109,12 +109,11 @@ pub struct Reverb {
     tuning: Tuning,
 }
 
-/// Takes the lows off both sides: one pole each.
+/// Takes the lows off both sides.
 #[derive(Clone, Copy, Debug, Default)]
 struct LowCut {
     hertz: f32,
-    share: f32,
-    low: [f32; 2],
+    low: [OnePole; 2],
 }
 
 /// What the network is tuned for, and its coefficients for that.
@@ -180,13 +179,10 @@ impl LowCut {
     fn tick(&mut self, sides: [f32; 2], hertz: f32, sample_rate: f32) -> [f32; 2] {
         if hertz != self.hertz {
             self.hertz = hertz;
-            self.share =
-                1.0 - math::exp2(-std::f32::consts::TAU * std::f32::consts::LOG2_E * hertz / sample_rate);
+            self.low[0].tune(hertz / sample_rate);
+            self.low[1].tune(hertz / sample_rate);
         }
-        for (low, side) in self.low.iter_mut().zip(sides) {
-            *low = flushed(*low + (side - *low) * self.share);
-        }
-        [sides[0] - self.low[0], sides[1] - self.low[1]]
+        [sides[0] - self.low[0].tick(sides[0]), sides[1] - self.low[1].tick(sides[1])]
     }
 }
 
