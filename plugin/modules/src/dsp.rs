@@ -8,6 +8,7 @@ pub mod guard;
 pub mod hadamard;
 pub mod math;
 mod one_pole;
+pub mod room;
 mod schmitt;
 pub mod sinc;
 mod swing;

@@ -76,7 +76,8 @@ const BLOCK_HERTZ: f32 = 5.0;
 pub struct Delay {
     sample_rate: f64,
     sides: [Side; 2],
-    glide: Glide,
+    time_glide: Glide,
+    sway_glide: Glide,
     swing: Swing,
 }
 
@@ -146,7 +147,8 @@ impl Module for Delay {
         Delay {
             sample_rate: f64::from(setup.sample_rate),
             sides: [Side::new(setup.sample_rate), Side::new(setup.sample_rate)],
-            glide: Glide::new(setup.sample_rate),
+            time_glide: Glide::new(setup.sample_rate),
+            sway_glide: Glide::new(setup.sample_rate),
             swing: Swing::default(),
         }
     }
@@ -154,7 +156,8 @@ impl Module for Delay {
     fn reset(&mut self, lanes: LaneMask) {
         if lanes.has(0) {
             self.sides.iter_mut().for_each(Side::reset);
-            self.glide.reset();
+            self.time_glide.reset();
+            self.sway_glide.reset();
             self.swing.reset();
         }
     }
@@ -169,9 +172,9 @@ impl Module for Delay {
         for frame in frames {
             let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
             let time = self.frames(time.at(frame)[0], sync.at(frame)[0], tempo_bpm);
-            let time = self.glide.next(time);
+            let time = self.time_glide.next(time);
             let turns = f64::from(rate.at(frame)[0]) / self.sample_rate;
-            let sway = f64::from(depth.at(frame)[0]) * self.sample_rate;
+            let sway = self.sway_glide.next(f64::from(depth.at(frame)[0]) * self.sample_rate);
             let [sine, cosine] = self.swing.next(turns, [0.0, 0.25]);
             let echo =
                 [self.sides[0].line.read(time + sway * sine), self.sides[1].line.read(time + sway * cosine)];
