@@ -107,12 +107,13 @@ impl Knob<'_> {
 
     /// Steps by arrow keys and by screen readers.
     fn keys(&self, ui: &Ui, response: &Response) -> f32 {
-        if response.has_focus() {
+        let focused = response.has_focus();
+        if focused {
             let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
         }
         ui.input(|input| {
-            let key = |key| if response.has_focus() { input.num_presses(key) } else { 0 };
+            let key = |key| if focused { input.num_presses(key) } else { 0 };
             let asked = |action| input.num_accesskit_action_requests(response.id, action);
             let up = key(Key::ArrowUp) + asked(Action::Increment);
             up as f32 - (key(Key::ArrowDown) + asked(Action::Decrement)) as f32

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use egui::{CentralPanel, Context, Frame, Id, Key, Margin, Modifiers, Panel, ScrollArea, Sense, Theme, Ui};
+use egui::{CentralPanel, Context, Frame, Id, Key, Margin, Modifiers, Panel, ScrollArea, Sense, Ui};
 use manycord_engine::patch::PatchModule;
 use manycord_engine::{CompileError, ModuleReport, Patch, Session};
 
@@ -73,7 +73,8 @@ impl Rack {
     pub fn draw(&mut self, ui: &mut Ui, macros: &mut dyn Macros) {
         if !std::mem::replace(&mut self.dressed, true) {
             theme::install(ui.ctx());
-            ui.set_style(ui.ctx().style_of(Theme::Dark));
+            ui.painter().rect_filled(ui.max_rect(), 0.0, theme::GROUND);
+            return ui.ctx().request_repaint();
         }
         let status = self.look(ui);
         let asks = self.show(ui, &status, macros);

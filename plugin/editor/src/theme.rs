@@ -1,8 +1,8 @@
 //! How it looks: one dark, calm palette, one set of distances, one set of letter sizes.
 
 use egui::{
-    Align2, Color32, Context, CornerRadius, FontFamily, FontId, Galley, Margin, Painter, Pos2, Shadow,
-    Stroke, TextStyle, Theme, Vec2,
+    Align2, Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Galley, Margin, Painter,
+    Pos2, Shadow, Stroke, TextStyle, Theme, Vec2,
 };
 use manycord_modules::{Class, PortKind};
 
@@ -104,9 +104,15 @@ pub(crate) fn class_name(class: Class) -> &'static str {
     }
 }
 
-/// Puts the look on a context.
+/// Puts the look on a context, from the next frame on.
 pub(crate) fn install(ctx: &Context) {
     ctx.set_theme(Theme::Dark);
+    // The letters have no arrows; those of the text window have.
+    let mut fonts = FontDefinitions::default();
+    let code = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
+    let letters = fonts.families.entry(FontFamily::Proportional).or_default();
+    letters.extend(code.into_iter().filter(|font| font == "Hack"));
+    ctx.set_fonts(fonts);
     ctx.style_mut_of(Theme::Dark, dress);
 }
 

@@ -67,7 +67,7 @@ impl Bench {
         let session = Session::new(patch, CATALOG).expect("a patch that plays");
         let session = Arc::new(Mutex::new(session));
         let host = Rc::new(RefCell::new(Host::default()));
-        let (mut rack, mut macros) = (Rack::new(session.clone(), LIBRARY), host.clone());
+        let (mut rack, macros) = (Rack::new(session.clone(), LIBRARY), host.clone());
         let harness = Harness::builder()
             .with_size(vec2(1_200.0, 900.0))
             .with_max_steps(4)
