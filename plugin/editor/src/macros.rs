@@ -45,7 +45,7 @@ impl Grip {
 /// The strip below the rack.
 pub(crate) fn strip(ui: &mut Ui, desk: &mut Desk<'_>, macros: &dyn Macros) {
     ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| {
-        ui.horizontal(|ui| {
+        ui.horizontal_top(|ui| {
             let patch = desk.patch;
             for entry in patch.macros.iter().filter(|entry| !entry.targets.is_empty()) {
                 show(ui, desk, entry, macros.value(entry.index));
@@ -57,7 +57,7 @@ pub(crate) fn strip(ui: &mut Ui, desk: &mut Desk<'_>, macros: &dyn Macros) {
 
 fn show(ui: &mut Ui, desk: &mut Desk<'_>, entry: &Macro, value: f32) {
     let index = entry.index;
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         let (cell, _) = ui.allocate_exact_size(vec2(42.0, 44.0), Sense::hover());
         let rect = Rect::from_center_size(cell.center(), Vec2::splat(40.0));
         let (name, text) = (format!("Macro {index}"), format!("{:.0} %", value * 100.0));

@@ -92,7 +92,8 @@ fn health(ui: &mut Ui, module: &PatchModule, report: Option<&ModuleReport>) {
     let small = |text: String, color: Color32| RichText::new(text).size(theme::SMALL - 1.0).color(color);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        ui.add_space(14.0);
+        ui.spacing_mut().interact_size.y = 14.0;
+        ui.add_space(16.0);
         ui.label(small(module.id.clone(), theme::DIM));
         if module.bypass {
             ui.label(small("bypassed".into(), theme::ACCENT));

@@ -24,6 +24,7 @@ pub(crate) fn show(ui: &mut Ui, desk: &mut Desk<'_>, inputs: &[Port], outputs: &
 
 fn column(ui: &mut Ui, desk: &mut Desk<'_>, ports: &[Port]) {
     ui.spacing_mut().item_spacing.y = 1.0;
+    ui.spacing_mut().interact_size.y = 14.0;
     for port in ports {
         show_port(ui, desk, port);
         for cable in cables_at(desk, &port.end) {
