@@ -2,8 +2,7 @@
 //!
 //! [`Manycord`] is the plugin, exported as CLAP and VST3 and wrapped into a program of its own by the feature
 //! `standalone`; [`render`] needs no host at all.
-// Forbidden but for what nice-plug's macros write where they are called.
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 mod blocks;
 mod document;
@@ -27,10 +26,5 @@ mod window;
 
 pub use plugin::Manycord;
 
-#[expect(unsafe_code, reason = "the exported C functions")]
-mod exports {
-    use super::Manycord;
-
-    nice_plug::nice_export_clap!(Manycord);
-    nice_plug::nice_export_vst3!(Manycord);
-}
+nice_plug::nice_export_clap!(Manycord);
+nice_plug::nice_export_vst3!(Manycord);

@@ -1,8 +1,5 @@
 //! What hosts see and keep: 128 macros, the document and the size of the window.
 
-// `derive(Params)` writes unsafe impls for nice-plug's pointers into this struct, which lives in an `Arc`.
-#![allow(unsafe_code)]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
