@@ -85,7 +85,7 @@ mod tests {
         let into = ManycordParams::new(&other);
         other.session().edit(Patch::default()).expect("an empty patch compiles");
         into.deserialize_fields(&saved);
-        assert_eq!(other.session().patch().name, "Init");
+        assert_eq!(other.session().patch().name, "First Light");
         assert_eq!(into.serialize_fields(), saved);
         assert_eq!((other.loads(), other.notices.all().len()), (1, 0));
     }

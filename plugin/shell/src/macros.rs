@@ -3,7 +3,7 @@
 use std::sync::{PoisonError, RwLock};
 
 use manycord_engine::Patch;
-use manycord_engine::patch::{MacroTarget, from_position, parse_value, position, value_text};
+use manycord_engine::patch::{Macro, MacroTarget, from_position, parse_value, position, value_text};
 use manycord_modules::{Param, find};
 
 /// Macros that hosts see.
@@ -57,6 +57,17 @@ impl MacroTexts {
         let rows = self.0.read().unwrap_or_else(PoisonError::into_inner);
         rows.get(place).copied().flatten()
     }
+}
+
+/// Where a macro stands, 0…1: where the patch says, else where its first knob does.
+pub(crate) fn stand(patch: &Patch, entry: &Macro) -> Option<f32> {
+    let from_knob = || {
+        let target = entry.targets.first()?;
+        let travel = Travel::of(patch, target)?;
+        let knob = patch.module(&target.param.module)?.params.get(&target.param.port);
+        Some(travel.macro_at(knob.copied().unwrap_or(travel.param.default)))
+    };
+    entry.value.or_else(from_knob)
 }
 
 impl Travel {

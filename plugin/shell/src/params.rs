@@ -7,7 +7,7 @@ use nice_plug::prelude::{FloatParam, FloatRange, Param, Params};
 
 use crate::document::Document;
 use crate::instance::Instance;
-use crate::macros::MACROS;
+use crate::macros::{MACROS, stand};
 use crate::window::WindowSize;
 
 /// All that a host saves.
@@ -54,12 +54,14 @@ impl Board {
     /// Macros stand where the first patch says, which is their default at the host, too.
     fn new(instance: &Arc<Instance>) -> Board {
         let mut starts = vec![0.0; MACROS];
-        for entry in &instance.session().patch().macros {
+        let session = instance.session();
+        for entry in &session.patch().macros {
             let place = usize::from(entry.index).wrapping_sub(1);
-            if let (Some(start), Some(value)) = (starts.get_mut(place), entry.value) {
+            if let (Some(start), Some(value)) = (starts.get_mut(place), stand(session.patch(), entry)) {
                 *start = value;
             }
         }
+        drop(session);
         let knobs = starts.iter().enumerate().map(|(place, start)| Knob::new(place, *start, instance));
         let cells = || starts.iter().map(|start| AtomicU32::new(start.to_bits())).collect();
         Board { knobs: knobs.collect(), noted: cells(), told: cells() }
@@ -124,14 +126,15 @@ mod tests {
 
     #[test]
     fn ids_are_stable_and_defaults_are_the_first_patchs() {
-        let params = ManycordParams::new(&Instance::new());
+        let instance = Instance::new();
+        let params = ManycordParams::new(&instance);
         let ids: Vec<String> = params.param_map().into_iter().map(|(id, _, _)| id).collect();
         let wanted: Vec<String> = (1..=128).map(|number| format!("macro_{number}")).collect();
         assert_eq!(ids, wanted);
         assert_eq!(params.board.take_moved().count(), 0);
-        let news = |value| params.board.is_news(4, value);
+        let news = |value| params.board.is_news(127, value);
         assert_eq!([news(0.0), news(0.5), news(0.5), news(0.75)], [false, true, false, true]);
-        let starts = params.board.sounding().take(2).collect::<Vec<_>>();
-        assert_eq!(starts, [1.0, 0.0]);
+        let cutoff = params.board.sounding().next().expect("the first macro");
+        assert_eq!(instance.texts.text(0, cutoff), "480 Hz");
     }
 }

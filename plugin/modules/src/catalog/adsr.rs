@@ -77,7 +77,7 @@ impl Module for Adsr {
             gate: Schmitt::default(),
             retrigger: Schmitt::default(),
             stage: [Stage::Idle; LANES],
-            segments: Segments::new(),
+            segments: Segments::default(),
             start: Group::ZERO,
             end: Group::ZERO,
             sustained: Group::ZERO,
@@ -97,44 +97,72 @@ impl Module for Adsr {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        let (gate, retrigger, sustain) = (io.input(GATE), io.input(RETRIGGER), io.param(SUSTAIN));
-        let knobs_move =
-            [ATTACK, DECAY, RELEASE, CURVE].iter().any(|&knob| io.param(knob).steady().is_none());
-        let gates_move = gate.steady().is_none() || retrigger.steady().is_none();
-        let first = frames.start;
-        for frame in frames {
-            if knobs_move || frame == first {
-                self.follow_knobs(io, frame);
-            }
+        let (gate, retrigger) = (io.input(GATE), io.input(RETRIGGER));
+        let mut frame = frames.start;
+        while frame < frames.end {
+            self.follow_knobs(io, frame);
             if self.segments.is_due() {
                 self.end_segments(io, frame);
             }
-            if gates_move || frame == first {
-                let before = self.gate.high();
-                let rises = self.gate.rise(gate.at(frame));
-                let high = self.gate.high();
-                let again = LaneMask(self.retrigger.rise(retrigger.at(frame)).0 & high.0);
-                let falls = LaneMask(before.0 & !high.0);
-                if (rises.0 | again.0 | falls.0) != 0 {
-                    self.take_gates(io, frame, LaneMask(rises.0 | again.0), falls);
-                }
+            let before = self.gate.high();
+            let rises = self.gate.rise(gate.at(frame));
+            let high = self.gate.high();
+            let again = LaneMask(self.retrigger.rise(retrigger.at(frame)).0 & high.0);
+            let (starts, falls) = (LaneMask(rises.0 | again.0), LaneMask(before.0 & !high.0));
+            if (starts.0 | falls.0) != 0 {
+                self.take_gates(io, frame, starts, falls);
             }
-            let env = self.level(sustain.at(frame)) * 10.0;
-            io.set(ENV, frame, env);
-            io.set(INVERTED, frame, Group::splat(10.0) - env);
-            io.set(END, frame, self.done.next());
-            self.segments.advance();
+            let until = self.still_until(io, frame..frames.end);
+            self.run(io, frame..until);
+            frame = until;
         }
     }
 }
 
 impl Adsr {
-    /// The level of this frame, 0…1: exactly the segment's start at its start and its end at its end.
+    /// The first frame at which something else may happen than at the range's first.
     #[inline(always)]
-    fn level(&self, sustain: Group) -> Group {
-        let share = self.segments.share();
-        let end = self.end + self.sustained * sustain;
-        share * self.start + (Group::splat(1.0) - share) * end
+    fn still_until(&self, io: &Io<'_>, frames: Range<usize>) -> usize {
+        let knobs = [ATTACK, DECAY, RELEASE, CURVE].map(|knob| io.param(knob));
+        let gates = [GATE, RETRIGGER].map(|port| io.input(port));
+        let end = frames.start + self.segments.still_frames(frames.len());
+        let mut next = frames.start + 1;
+        if knobs.iter().any(|knob| knob.steady().is_none()) {
+            let all = [knobs[0], knobs[1], knobs[2], knobs[3], gates[0], gates[1]];
+            while next < end && all.iter().all(|signal| same(signal.at(next), signal.at(next - 1))) {
+                next += 1;
+            }
+        } else if gates.iter().any(|gate| gate.steady().is_none()) {
+            while next < end && gates.iter().all(|signal| same(signal.at(next), signal.at(next - 1))) {
+                next += 1;
+            }
+        } else {
+            next = end;
+        }
+        next
+    }
+
+    /// Renders frames in which only the sustain knob moves.
+    #[inline(always)]
+    fn run(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
+        let sustain = io.param(SUSTAIN);
+        // Copies stay in registers, which the outputs' memory cannot be told apart from.
+        let (mut segments, mut done) = (self.segments, self.done);
+        let (start, end, sustained) = (self.start, self.end, self.sustained);
+        for frame in frames {
+            let env = level(segments.share(), start, end + sustained * sustain.at(frame)) * 10.0;
+            io.set(ENV, frame, env);
+            io.set(INVERTED, frame, Group::splat(10.0) - env);
+            io.set(END, frame, done.tick());
+            segments.advance();
+        }
+        (self.segments, self.done) = (segments, done);
+    }
+
+    /// The level of a lane at this frame.
+    fn level_now(&self, io: &Io<'_>, frame: usize, lane: usize) -> f32 {
+        let end = self.end + self.sustained * io.param(SUSTAIN).at(frame);
+        level(self.segments.share(), self.start, end)[lane]
     }
 
     /// Lets running segments follow their knobs.
@@ -181,13 +209,13 @@ impl Adsr {
     fn take_gates(&mut self, io: &Io<'_>, frame: usize, starts: LaneMask, falls: LaneMask) {
         for lane in starts.iter() {
             let strike = (io.input(VELOCITY).at(frame) * 0.1).clamp(0.0, 1.0)[lane];
-            let level = self.level(io.param(SUSTAIN).at(frame))[lane];
+            let level = self.level_now(io, frame, lane);
             self.peak[lane] = 1.0 - io.param(DEPTH).at(frame)[lane] * (1.0 - strike);
             self.begin(lane, Stage::Attack, io, frame);
             self.start[lane] = level;
         }
         for lane in falls.iter() {
-            let level = self.level(io.param(SUSTAIN).at(frame))[lane];
+            let level = self.level_now(io, frame, lane);
             self.begin(lane, Stage::Release, io, frame);
             self.start[lane] = level;
         }
@@ -213,6 +241,18 @@ impl Adsr {
         self.segments.rest(lane);
         (self.start[lane], self.end[lane], self.sustained[lane]) = (0.0, 0.0, 0.0);
     }
+}
+
+/// The level within a segment, 0…1: exactly its start's at its start and its end's at its end.
+#[inline(always)]
+fn level(share: Group, start: Group, end: Group) -> Group {
+    share * start + (Group::splat(1.0) - share) * end
+}
+
+/// Whether two frames have the same bits.
+#[inline(always)]
+fn same(a: Group, b: Group) -> bool {
+    (0..LANES).fold(0, |other, lane| other | (a[lane].to_bits() ^ b[lane].to_bits())) == 0
 }
 
 /// A time in whole frames, at least one.

@@ -52,8 +52,8 @@ impl Module for Mixer4 {
         let (inputs, levels) = (INPUTS.map(|port| io.input(port)), LEVELS.map(|knob| io.param(knob)));
         let level = io.param(LEVEL);
         for frame in frames {
-            let [a, b, c, d] =
-                std::array::from_fn(|place| inputs[place].at(frame).map(sane) * levels[place].at(frame));
+            let at = |place: usize| inputs[place].at(frame).map(sane) * levels[place].at(frame);
+            let (a, b, c, d) = (at(0), at(1), at(2), at(3));
             io.set(MIX, frame, ((a + b) + (c + d)) * level.at(frame));
         }
     }

@@ -135,7 +135,7 @@ impl Module for Notes {
             io.set(RELEASE_VELOCITY, frame, self.release_velocity);
             self.last_gate = self.gate * self.gate_open;
             io.set(GATE, frame, self.last_gate);
-            io.set(RETRIGGER, frame, self.retrigger.next());
+            io.set(RETRIGGER, frame, self.retrigger.tick());
             self.gate_open = Group::splat(1.0);
             for ramp in
                 [&mut self.pitch, &mut self.bend, &mut self.pressure, &mut self.slide, &mut self.wheel]

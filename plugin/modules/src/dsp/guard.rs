@@ -3,6 +3,9 @@
 /// Volts that no sane cable carries: 20 dB above full scale.
 const LIMIT: f32 = 100.0;
 
+/// Magnitude below which a sound is nothing: −360 dB.
+const NOTHING: f32 = 1e-18;
+
 /// Where a feedback loop begins to saturate, in volts: sound up to full scale passes untouched.
 const KNEE: f32 = 10.0;
 
@@ -15,6 +18,12 @@ pub fn sane(volts: f32) -> f32 {
     let volts = if volts.abs() >= 0.0 { volts } else { 0.0 };
     let volts = if volts < LIMIT { volts } else { LIMIT };
     if volts > -LIMIT { volts } else { -LIMIT }
+}
+
+/// A value as it was, but what is too small to be anything becomes 0, so that loops die away for good.
+#[inline(always)]
+pub fn flushed(value: f32) -> f32 {
+    if value.abs() > NOTHING { value } else { 0.0 }
 }
 
 /// Saturates softly: the voltage itself up to 10 V, then bent towards 16 V. Takes finite voltages.

@@ -38,7 +38,7 @@ impl Pulse {
 
     /// The voltage of this frame; moves on by a frame.
     #[inline(always)]
-    pub fn next(&mut self) -> Group {
+    pub fn tick(&mut self) -> Group {
         self.last = self.left.zip(self.height, |left, height| if left > 0.0 { height } else { 0.0 });
         self.left = (self.left - Group::splat(1.0)).max(Group::ZERO);
         self.height = Group::splat(10.0);
@@ -65,7 +65,7 @@ mod tests {
                 if [1, 3, 8].contains(&frame) {
                     pulse.start(5);
                 }
-                pulse.next()[5] / 10.0
+                pulse.tick()[5] / 10.0
             })
             .collect();
         assert_eq!(seen, [0., 1., 1., 0., 1., 1., 1., 1., 0., 1., 1., 1., 1., 0.]);

@@ -26,9 +26,9 @@ pub struct Segments {
     soonest: f64,
 }
 
-impl Segments {
+impl Default for Segments {
     /// All lanes rest.
-    pub fn new() -> Segments {
+    fn default() -> Segments {
         Segments {
             share: [0.0; LANES],
             factor: [1.0; LANES],
@@ -39,7 +39,9 @@ impl Segments {
             soonest: f64::INFINITY,
         }
     }
+}
 
+impl Segments {
     /// The shares of this frame: 1 at a segment's start, 0 from its end on.
     #[inline(always)]
     pub fn share(&self) -> Group {
@@ -60,6 +62,13 @@ impl Segments {
     #[inline(always)]
     pub fn is_due(&self) -> bool {
         self.soonest < 0.5
+    }
+
+    /// Frames from this on, at least one and at most `most`, until a segment ends.
+    #[inline(always)]
+    pub fn still_frames(&self, most: usize) -> usize {
+        // A frame count beyond the range of integers, or infinite, is cut to it.
+        ((self.soonest + 0.5) as usize).clamp(1, most)
     }
 
     /// Whether this lane's segment ends on this frame.
@@ -174,7 +183,7 @@ mod tests {
     #[test]
     fn lands_by_itself_and_follows_its_length() {
         for (frames, bend) in [(24.0, 5.0), (1_000_000.0, 5.0), (1_000_000.0, 0.0), (100_000.0, -5.0)] {
-            let mut segments = Segments::new();
+            let mut segments = Segments::default();
             segments.start(3, frames, bend);
             let mut count = 0;
             while !segments.is_due() {
@@ -185,7 +194,7 @@ mod tests {
             assert!(segments.share[3].abs() < 1e-9, "{frames} {bend}: {}", segments.share[3]);
             assert!(segments.has_ended(3) && !segments.has_ended(2));
         }
-        let mut segments = Segments::new();
+        let mut segments = Segments::default();
         segments.start(0, 100.0, 3.0);
         (0..50).for_each(|_| segments.advance());
         let before = segments.share[0];

@@ -1,0 +1,17 @@
+//! Makes the CLAP and VST3 bundles.
+
+use anyhow::Result;
+
+pub const USAGE: &str = "\
+cargo xtask bundle manycord --release    CLAP and VST3 plugins in target/bundled/
+
+The other options are those of `cargo build`.";
+
+pub fn run(args: Vec<String>) -> Result<()> {
+    nice_plug_xtask::main_with_args("cargo xtask", std::iter::once("bundle".to_string()).chain(args))
+}
+
+/// Bundles for release.
+pub fn release() -> Result<()> {
+    run(vec!["manycord".into(), "--release".into()])
+}

@@ -1,0 +1,54 @@
+//! Everything that must hold before a change is done.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::{bundle, options, process, setup};
+
+pub const USAGE: &str = "\
+cargo xtask test    formatting, lints, docs, and all tests, those in real hosts included";
+
+/// A step and how it is done.
+type Step = (&'static str, fn() -> Result<()>);
+
+const STEPS: &[Step] = &[
+    ("set-up", || setup::ensure(setup::ALL)),
+    ("format", || process::run(&mut process::cargo(&["fmt", "--all", "--check"]))),
+    ("lints", || {
+        process::run(&mut process::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    }),
+    ("docs", || {
+        let mut doc = process::cargo(&["doc", "--workspace", "--no-deps"]);
+        process::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    }),
+    ("bundles", bundle::release),
+    ("tests", || process::run(&mut process::cargo(&["test", "--workspace", "--no-fail-fast"]))),
+];
+
+pub fn run(args: Vec<String>) -> Result<()> {
+    let mut parser = lexopt::Parser::from_args(args);
+    if let Some(arg) = parser.next()? {
+        return Err(options::unknown(arg, "`cargo xtask test` takes no options"));
+    }
+    let mut done: Vec<(&str, Duration, Result<()>)> = Vec::new();
+    for (name, step) in STEPS {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let result = step();
+        if let Err(error) = &result {
+            eprintln!("{name}: {error:#}");
+        }
+        done.push((name, start.elapsed(), result));
+    }
+    println!("\n{:<10} {:>8}  result", "step", "seconds");
+    for (name, spent, result) in &done {
+        let result = result.as_ref().map_or_else(|error| format!("FAILED: {error}"), |()| "ok".into());
+        println!("{name:<10} {:>8.1}  {result}", spent.as_secs_f64());
+    }
+    let failed: Vec<&str> = done.iter().filter(|(_, _, result)| result.is_err()).map(|step| step.0).collect();
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
