@@ -37,7 +37,9 @@ fn leaping_knobs_bend_the_pitch_and_click_nowhere() {
     let [left, _] = effect.render(
         4 * second,
         |n| [(5.0 * sine(200.0, n as f64)) as f32; 2],
-        |n, drive| drive.param_at(time, Group::splat(if n / second % 2 == 0 { 0.05 } else { 0.3 })),
+        |n, drive| {
+            drive.param_at(time, Group::splat(if (n / second).is_multiple_of(2) { 0.05 } else { 0.3 }))
+        },
     );
     // The steepest slope of the sine while the glide has it a fifth up.
     let steepest = 5.0 * std::f64::consts::TAU * 200.0 * 1.5 / SAMPLE_RATE;

@@ -36,7 +36,7 @@ pub fn mixing_seconds(responses: &[&[f32]], until: f64, sample_rate: f64) -> f64
             / responses.len() as f64
     };
     let instants = (0..(until / step) as usize).map(|number| number as f64 * step);
-    instants.filter(|&seconds| mean(seconds) < 0.9).last().map_or(0.0, |last| last + step)
+    instants.rev().find(|&seconds| mean(seconds) < 0.9).map_or(0.0, |last| last + step)
 }
 
 /// Standard deviation of the magnitude of the frequency response, in dB, between two frequencies: 5.57 for a
