@@ -2,6 +2,7 @@
 // The host loads plugins and looks the malloc shim up: each place that must says why.
 #![deny(unsafe_code)]
 
+pub mod effect;
 pub mod host;
 pub mod measure;
 pub mod performance;

@@ -1,6 +1,7 @@
 //! `manycord-render`: a patch and a MIDI file to a WAV file, offline and deterministic.
 
 mod args;
+mod reference;
 mod report;
 mod take;
 mod wav;
@@ -11,7 +12,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use manycord_engine::Patch;
 
-pub use args::{HELP, Options};
+pub use args::{Command, HELP, Options};
 
 use crate::song::Song;
 
@@ -19,7 +20,20 @@ use crate::song::Song;
 ///
 /// # Errors
 /// When a file cannot be read, understood or written; the message names it and the fix.
-pub fn run(options: &Options) -> anyhow::Result<()> {
+pub fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Help => print!("{HELP}"),
+        Command::Modules(id) => {
+            let unknown =
+                || format!("there is no module `{}`; --modules alone lists all", id.as_deref().unwrap_or(""));
+            print!("{}", reference::text(id.as_deref()).with_context(unknown)?);
+        }
+        Command::Render(options) => render(options)?,
+    }
+    Ok(())
+}
+
+fn render(options: &Options) -> anyhow::Result<()> {
     let origin = options.patch.display().to_string();
     let text = std::fs::read_to_string(&options.patch)
         .with_context(|| format!("{origin} cannot be read; name a patch file that is there"))?;

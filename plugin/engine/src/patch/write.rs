@@ -106,7 +106,8 @@ fn line(out: &mut String, key: &str, value: &str) {
 
 /// The shortest text that reads back as the same number.
 fn number(value: f32) -> String {
-    let value = if value.is_finite() { value } else { 0.0 };
+    // Adding 0 makes −0, which does not read back as such, a plain 0.
+    let value = if value.is_finite() { value + 0.0 } else { 0.0 };
     if value.abs() >= 1e9 || (value != 0.0 && value.abs() < 1e-6) {
         format!("{value:e}")
     } else {

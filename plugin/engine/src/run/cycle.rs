@@ -73,5 +73,5 @@ fn step(plan: &Plan, stage: &Stage, unit: &PlanUnit, frame: usize) {
     for (place, value) in params {
         cell.params[place].moving()[frame] = value;
     }
-    cell.process(&call(unit, stage), frame..frame + 1);
+    cell.process(&call(unit, stage, frame..frame + 1), frame..frame + 1);
 }

@@ -1,8 +1,10 @@
 //! The pool's view of a plan: run the task with this number.
 
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use manycord_modules::LaneEvent;
 use manycord_pool::Job;
 
 use super::cell::Call;
@@ -41,24 +43,31 @@ fn render(plan: &Plan, stage: &Stage, number: usize) {
         let param = &unit.spec.params[place];
         gather::param(signal, param, &unit.params[place], knob, &plan.units, stage, range.clone());
     }
-    cell.process(&call(unit, stage), range.clone());
+    cell.process(&call(unit, stage, range.clone()), range.clone());
     if let Some(begun) = begun {
         note_cost(&unit.running.meter.cost_ns, begun, range.len());
     }
 }
 
-/// What a unit needs besides its signals.
-pub(super) fn call<'a>(unit: &'a PlanUnit, stage: &'a Stage) -> Call<'a> {
+/// What a unit needs besides its signals to render a part of the staged range.
+pub(super) fn call<'a>(unit: &'a PlanUnit, stage: &'a Stage, part: Range<usize>) -> Call<'a> {
     Call {
         stage,
         meter: &unit.running.meter,
-        events: unit.events.map_or(&[][..], |list| &stage.events[list as usize]),
+        events: unit.events.map_or(&[][..], |list| within(&stage.events[list as usize], part)),
         patched: unit.patched,
         wanted: unit.wanted,
         lanes: unit.lanes,
         routes: &unit.routes,
         bypass: unit.bypass,
     }
+}
+
+/// The events of a part of the range; they are sorted by frame.
+fn within(events: &[LaneEvent], part: Range<usize>) -> &[LaneEvent] {
+    let first = events.partition_point(|event| event.frame < part.start);
+    let end = events.partition_point(|event| event.frame < part.end);
+    &events[first..end]
 }
 
 /// Smooths a measured time into a cost per whole block.

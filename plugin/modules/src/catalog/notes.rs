@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::Ramp;
+use crate::dsp::{Pulse, Ramp};
 use crate::event::{LaneEvent, LaneEventKind};
 use crate::group::{Group, LANES, LaneMask};
 use crate::io::Io;
@@ -44,8 +44,6 @@ const RETRIGGER: Out = Out::gate(8, "retrigger").help("10 V for 1 ms whenever a 
 
 /// Seconds in which a controller takes a step.
 const SMOOTHING_SECONDS: f32 = 0.005;
-/// Seconds of the retrigger pulse.
-const PULSE_SECONDS: f32 = 0.001;
 /// Furthest that a note or a bend goes, in volts.
 const FURTHEST_VOLTS: f32 = 20.0;
 
@@ -69,13 +67,9 @@ pub struct Notes {
     gate: Group,
     /// What the gate last was, V.
     last_gate: Group,
-    /// Frames that are left of the retrigger pulse.
-    pulse: Group,
-    /// What the pulse last was, V.
-    last_pulse: Group,
-    /// 0 on lanes whose gate stays down for this frame, else 1; and the same for the pulse.
+    /// 0 on lanes whose gate stays down for this frame, else 1.
     gate_open: Group,
-    pulse_open: Group,
+    retrigger: Pulse,
     /// Where a lane lies within the detuned spread, −1…1.
     spread: Group,
 }
@@ -100,10 +94,8 @@ impl Module for Notes {
             release_velocity: Group::ZERO,
             gate: Group::ZERO,
             last_gate: Group::ZERO,
-            pulse: Group::ZERO,
-            last_pulse: Group::ZERO,
             gate_open: Group::splat(1.0),
-            pulse_open: Group::splat(1.0),
+            retrigger: Pulse::new(setup.sample_rate),
             spread: spread(setup),
         }
     }
@@ -112,16 +104,11 @@ impl Module for Notes {
         for ramp in [&mut self.pitch, &mut self.bend, &mut self.pressure, &mut self.slide, &mut self.wheel] {
             ramp.reset(lanes);
         }
-        for group in [
-            &mut self.velocity,
-            &mut self.release_velocity,
-            &mut self.gate,
-            &mut self.last_gate,
-            &mut self.pulse,
-            &mut self.last_pulse,
-        ] {
+        for group in [&mut self.velocity, &mut self.release_velocity, &mut self.gate, &mut self.last_gate] {
             *group = Group::ZERO.select(*group, lanes);
         }
+        self.gate_open = Group::splat(1.0).select(self.gate_open, lanes);
+        self.retrigger.reset(lanes);
         self.played.0 &= !lanes.0;
     }
 
@@ -148,10 +135,8 @@ impl Module for Notes {
             io.set(RELEASE_VELOCITY, frame, self.release_velocity);
             self.last_gate = self.gate * self.gate_open;
             io.set(GATE, frame, self.last_gate);
-            self.last_pulse = self.pulse.map(|left| if left > 0.0 { 10.0 } else { 0.0 }) * self.pulse_open;
-            io.set(RETRIGGER, frame, self.last_pulse);
-            self.pulse = (self.pulse - Group::splat(1.0)).max(Group::ZERO);
-            (self.gate_open, self.pulse_open) = (Group::splat(1.0), Group::splat(1.0));
+            io.set(RETRIGGER, frame, self.retrigger.tick());
+            self.gate_open = Group::splat(1.0);
             for ramp in
                 [&mut self.pitch, &mut self.bend, &mut self.pressure, &mut self.slide, &mut self.wheel]
             {
@@ -195,9 +180,7 @@ impl Notes {
             ramp.land(lane);
         }
         self.gate_open[lane] = if self.last_gate[lane] > 0.0 { 0.0 } else { 1.0 };
-        self.pulse_open[lane] = if self.last_pulse[lane] > 0.0 { 0.0 } else { 1.0 };
-        let closed = 1.0 - self.pulse_open[lane];
-        self.pulse[lane] = (PULSE_SECONDS * self.sample_rate + 0.5).floor() + closed;
+        self.retrigger.start(lane);
     }
 }
 

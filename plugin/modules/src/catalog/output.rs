@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use crate::dsp::guard::sane;
 use crate::dsp::{FADER_BOTTOM_DB, fader};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
@@ -25,8 +26,6 @@ const HOST_RIGHT: Out = Out::audio(1, "host_right").help("What the host gets; 10
 
 /// Volts of 0 dBFS, which the limiter holds.
 const CEILING: f32 = 10.0;
-/// Most volts that are taken seriously: 20 dB above full scale. Wild input cannot mute the limiter for long.
-const FURTHEST: f32 = 100.0;
 /// Seconds for which a peak is held: half a period of 25 Hz.
 const HOLD_SECONDS: f32 = 0.02;
 /// Share of the held excess from which a peak counts as the same height again, so that a steady tone, whose
@@ -147,14 +146,6 @@ fn slew(share: Group, target: Group, step: f32) -> Group {
         let moved = if share < target { up } else { down };
         if share < 0.0 { target } else { moved }
     })
-}
-
-/// Holds a voltage within reason; NaN becomes 0.
-#[inline(always)]
-fn sane(volts: f32) -> f32 {
-    let high = if volts > FURTHEST { FURTHEST } else { volts };
-    let held = if high < -FURTHEST { -FURTHEST } else { high };
-    if held.is_nan() { 0.0 } else { held }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::dsp::guard::sane;
 use crate::dsp::math;
 use crate::group::LaneMask;
 use crate::io::Io;
@@ -45,7 +46,7 @@ impl Module for Vca {
         for frame in frames {
             let linear = (cv.at(frame) * 0.1).clamp(0.0, 1.0);
             let gain = linear.zip(response.at(frame), gain) * level.at(frame);
-            io.set(OUT, frame, input.at(frame) * gain);
+            io.set(OUT, frame, input.at(frame).map(sane) * gain);
         }
     }
 }

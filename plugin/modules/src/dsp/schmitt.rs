@@ -13,19 +13,20 @@ impl Schmitt {
     #[inline(always)]
     pub fn rise(&mut self, volts: Group) -> LaneMask {
         let before = self.high.0;
-        let mut high = before;
-        for lane in 0..LANES {
-            let bit = 1u8 << lane;
-            high = if volts[lane] >= 1.0 {
-                high | bit
-            } else if volts[lane] <= 0.1 {
-                high & !bit
-            } else {
-                high
-            };
-        }
+        let (up, down) = (lanes(volts, |v| v >= 1.0), lanes(volts, |v| v <= 0.1));
+        let high = (before | up) & !down;
         self.high.0 = high;
         LaneMask(high & !before)
+    }
+
+    /// The same for an input that may be unpatched and then reads 0 V: it costs nothing there.
+    #[inline(always)]
+    pub fn rise_if(&mut self, patched: bool, volts: Group) -> LaneMask {
+        if patched {
+            return self.rise(volts);
+        }
+        self.high = LaneMask(0);
+        LaneMask(0)
     }
 
     /// The lanes whose gate is high.
@@ -38,6 +39,13 @@ impl Schmitt {
     pub fn reset(&mut self, lanes: LaneMask) {
         self.high.0 &= !lanes.0;
     }
+}
+
+/// The lanes of which `test` holds, as bits. Sums of powers of two, so that it becomes vector code.
+#[inline(always)]
+fn lanes(volts: Group, test: impl Fn(f32) -> bool) -> u8 {
+    let bits: [u32; LANES] = std::array::from_fn(|lane| if test(volts[lane]) { 1 << lane } else { 0 });
+    bits.iter().fold(0, |sum, bit| sum | bit) as u8
 }
 
 #[cfg(test)]

@@ -2,18 +2,10 @@
 
 use std::process::ExitCode;
 
-use manycord::render::{HELP, Options, run};
+use manycord::render::{Options, run};
 
 fn main() -> ExitCode {
-    let result = match Options::parse(std::env::args_os().skip(1)) {
-        Ok(None) => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
-        }
-        Ok(Some(options)) => run(&options),
-        Err(error) => Err(error),
-    };
-    match result {
+    match Options::parse(std::env::args_os().skip(1)).and_then(|command| run(&command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("manycord-render: {error:#}");

@@ -21,7 +21,20 @@ manycord-render --patch P.toml --midi S.mid --out W.wav [options]
   --stems         besides the mix, each MIDI channel by itself, as W-ch1.wav, W-ch2.wav ...
   --json FILE     figures of the render as JSON
   --quiet         no progress bar
+
+manycord-render --modules [ID]   lists the modules with their ports, for patches written by hand
 ";
+
+/// What the command line asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// The help text.
+    Help,
+    /// What there is to patch: all modules, or one.
+    Modules(Option<String>),
+    /// A render.
+    Render(Options),
+}
 
 /// What to render, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,11 +62,11 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads a command line, without the program's name. `None`: help was asked for.
+    /// Reads a command line, without the program's name.
     ///
     /// # Errors
     /// When a flag or its value is wrong; the message names it and the fix.
-    pub fn parse(args: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::Result<Option<Options>> {
+    pub fn parse(args: impl IntoIterator<Item = std::ffi::OsString>) -> anyhow::Result<Command> {
         let mut parser = lexopt::Parser::from_args(args);
         let (mut patch, mut midi, mut out) = (None, None, None);
         let mut options = Options {
@@ -71,13 +84,17 @@ impl Options {
         while let Some(arg) = parser.next()? {
             let Arg::Long(flag) = arg else {
                 if arg == Arg::Short('h') {
-                    return Ok(None);
+                    return Ok(Command::Help);
                 }
                 bail!("{}; `manycord-render --help` lists the flags", arg.unexpected());
             };
             let flag = flag.to_string();
             match flag.as_str() {
-                "help" => return Ok(None),
+                "help" => return Ok(Command::Help),
+                "modules" => {
+                    let id = parser.optional_value().or_else(|| parser.value().ok());
+                    return Ok(Command::Modules(id.map(|id| id.string()).transpose()?));
+                }
                 "patch" => patch = Some(parser.value()?.into()),
                 "midi" => midi = Some(parser.value()?.into()),
                 "out" => out = Some(parser.value()?.into()),
@@ -94,7 +111,7 @@ impl Options {
         options.patch = patch.context("--patch is missing; add `--patch P.toml`")?;
         options.midi = midi.context("--midi is missing; add `--midi S.mid`")?;
         options.out = out.context("--out is missing; add `--out W.wav`")?;
-        Ok(Some(options))
+        Ok(Command::Render(options))
     }
 }
 
@@ -114,15 +131,17 @@ where
 mod tests {
     use super::*;
 
-    fn parse(line: &str) -> anyhow::Result<Option<Options>> {
+    fn parse(line: &str) -> anyhow::Result<Command> {
         Options::parse(line.split_whitespace().map(Into::into))
     }
 
     #[test]
     fn flags_are_read_and_wrong_ones_named() {
         let options = parse("--patch p.toml --midi s.mid --out w.wav --block 64 --stems").expect("sound");
-        assert!(options.is_some_and(|options| options.block == 64 && options.stems));
-        assert_eq!(parse("--help").expect("sound"), None);
+        assert!(matches!(options, Command::Render(options) if options.block == 64 && options.stems));
+        assert_eq!(parse("--help").expect("sound"), Command::Help);
+        assert_eq!(parse("--modules").expect("sound"), Command::Modules(None));
+        assert_eq!(parse("--modules vco").expect("sound"), Command::Modules(Some("vco".into())));
         for (line, words) in [
             ("--midi s.mid --out w.wav", "--patch is missing"),
             ("--patch p --midi s --out w --block 0", "--block 0 is not a number from 1 to 65536"),

@@ -1,0 +1,247 @@
+//! Delay: echoes, free or in time with the song, straight or bouncing between the sides.
+//!
+//! Two lines read by a windowed sinc, so that moving the time bends the pitch as a tape does and nothing else
+//! is heard. The tone knob tilts the spectrum within the loop, so that every echo is darker or thinner than
+//! the one before.
+
+use std::ops::Range;
+
+use crate::dsp::guard::{sane, saturate};
+use crate::dsp::{DelayLine, Glide, OnePole, Swing};
+use crate::group::{Group, LaneMask};
+use crate::io::Io;
+use crate::module::{Module, Setup};
+use crate::port::{In, Out, Param, Quantity};
+use crate::spec::{Class, Spec};
+
+const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
+const RIGHT: In = In::audio(1, "right").help("Right sound; follows the left when not patched");
+const TIME: Param = Param::seconds(0, "time", 0.001, LONGEST as f32)
+    .default(0.375)
+    .help("Time between echoes when not in sync");
+const SYNC: Param = Param::choice(1, "sync", &NOTES).help("Note value between echoes, T triplet, D dotted");
+const FEEDBACK: Param = Param::linear(2, "feedback", 0.0, 1.1, Quantity::Percent)
+    .default(0.4)
+    .help("Level of each echo against the one before; above 100 % they build up");
+const TONE: Param = Param::bipolar(3, "tone").help("Echoes grow darker (left) or thinner (right)");
+const PING_PONG: Param = Param::percent(4, "ping_pong").help("How far echoes bounce between the sides");
+const MOD_RATE: Param = Param::hertz(5, "mod_rate", 0.01, 10.0).default(0.5).help("Speed of the pitch sway");
+const MOD_DEPTH: Param = Param::linear(6, "mod_depth", 0.0, SWAY as f32, Quantity::Seconds)
+    .help("Sway of the time to either side");
+const MIX: Param = Param::percent(7, "mix").default(0.35).help("Dry to wet");
+const OUT_LEFT: Out = Out::audio(0, "left").help("Left mix");
+const OUT_RIGHT: Out = Out::audio(1, "right").help("Right mix");
+
+/// Longest time, in seconds; a note value that is longer at the song's tempo is halved until it fits.
+const LONGEST: f64 = 4.0;
+
+/// Greatest sway, in seconds.
+const SWAY: f64 = 0.01;
+
+/// Choices of `sync`.
+const NOTES: [&str; 17] = [
+    "free", "1/64", "1/32T", "1/32", "1/16T", "1/32D", "1/16", "1/8T", "1/16D", "1/8", "1/4T", "1/8D", "1/4",
+    "1/2T", "1/4D", "1/2", "1/1",
+];
+
+/// Quarter notes in each of them.
+const BEATS: [f64; 17] = [
+    0.0,
+    1.0 / 16.0,
+    1.0 / 12.0,
+    1.0 / 8.0,
+    1.0 / 6.0,
+    3.0 / 16.0,
+    1.0 / 4.0,
+    1.0 / 3.0,
+    3.0 / 8.0,
+    1.0 / 2.0,
+    2.0 / 3.0,
+    3.0 / 4.0,
+    1.0,
+    4.0 / 3.0,
+    3.0 / 2.0,
+    2.0,
+    4.0,
+];
+
+/// Where the tone knob splits low from high, in Hz.
+const TILT_HERTZ: f32 = 1_000.0;
+
+/// DC that would creep up in the loop is taken out below this, in Hz.
+const BLOCK_HERTZ: f32 = 5.0;
+
+/// The module.
+#[derive(Debug)]
+pub struct Delay {
+    sample_rate: f64,
+    sides: [Side; 2],
+    time_glide: Glide,
+    sway_glide: Glide,
+    swing: Swing,
+}
+
+/// One side's loop.
+#[derive(Debug)]
+struct Side {
+    line: DelayLine,
+    /// Low part of what goes into the line.
+    low: OnePole,
+    /// Slow mean of what is fed back: its DC.
+    mean: OnePole,
+}
+
+impl Side {
+    fn new(sample_rate: f32) -> Side {
+        Side {
+            line: DelayLine::new((LONGEST + SWAY) * f64::from(sample_rate)),
+            low: OnePole::new(TILT_HERTZ / sample_rate),
+            mean: OnePole::new(BLOCK_HERTZ / sample_rate),
+        }
+    }
+
+    fn reset(&mut self) {
+        self.line.reset();
+        self.low.reset();
+        self.mean.reset();
+    }
+
+    /// Takes a frame of sound and a frame of feedback in. `tone` as the knob.
+    #[inline(always)]
+    fn push(&mut self, sound: f32, feedback: f32, tone: f32) {
+        let x = sound + (feedback - self.mean.tick(feedback));
+        let low = self.low.tick(x);
+        // At 0 the sound passes bit for bit.
+        let lost = if tone < 0.0 { x - low } else { low };
+        self.line.push(saturate(x - lost * tone.abs()));
+    }
+}
+
+impl Delay {
+    /// Frames between echoes.
+    #[inline(always)]
+    fn frames(&self, seconds: f32, sync: f32, tempo_bpm: f64) -> f64 {
+        let beats = BEATS[(sync as usize).min(BEATS.len() - 1)];
+        if beats == 0.0 {
+            return f64::from(seconds) * self.sample_rate;
+        }
+        let tempo_bpm = if tempo_bpm > 1.0 { tempo_bpm } else { 1.0 };
+        let mut seconds = beats * 60.0 / tempo_bpm;
+        while seconds > LONGEST {
+            seconds *= 0.5;
+        }
+        seconds * self.sample_rate
+    }
+}
+
+impl Module for Delay {
+    const SPEC: Spec = Spec::new("delay", "Delay", Class::Effect)
+        .help("Echoes, free or in time with the song, straight or bouncing between the sides.")
+        .mono()
+        .inputs(&[LEFT, RIGHT])
+        .params(&[TIME, SYNC, FEEDBACK, TONE, PING_PONG, MOD_RATE, MOD_DEPTH, MIX])
+        .outputs(&[OUT_LEFT, OUT_RIGHT])
+        .bypass(&[(LEFT, OUT_LEFT), (RIGHT, OUT_RIGHT)]);
+
+    fn new(setup: &Setup) -> Delay {
+        Delay {
+            sample_rate: f64::from(setup.sample_rate),
+            sides: [Side::new(setup.sample_rate), Side::new(setup.sample_rate)],
+            time_glide: Glide::new(setup.sample_rate),
+            sway_glide: Glide::new(setup.sample_rate),
+            swing: Swing::default(),
+        }
+    }
+
+    fn reset(&mut self, lanes: LaneMask) {
+        if lanes.has(0) {
+            self.sides.iter_mut().for_each(Side::reset);
+            self.time_glide.reset();
+            self.sway_glide.reset();
+            self.swing.reset();
+        }
+    }
+
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
+        let (left, right) = (io.input(LEFT), io.input(if io.is_patched(RIGHT) { RIGHT } else { LEFT }));
+        let [time, sync, feedback, tone] = [TIME, SYNC, FEEDBACK, TONE].map(|param| io.param(param));
+        let [ping_pong, rate, depth, mix] =
+            [PING_PONG, MOD_RATE, MOD_DEPTH, MIX].map(|param| io.param(param));
+        let tempo_bpm = io.host.transport.tempo_bpm;
+        for frame in frames {
+            let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
+            let time = self.frames(time.at(frame)[0], sync.at(frame)[0], tempo_bpm);
+            let time = self.time_glide.next(time);
+            let turns = f64::from(rate.at(frame)[0]) / self.sample_rate;
+            let sway = self.sway_glide.next(f64::from(depth.at(frame)[0]) * self.sample_rate);
+            let [sine, cosine] = self.swing.next(turns, [0.0, 0.25]);
+            let echo =
+                [self.sides[0].line.read(time + sway * sine), self.sides[1].line.read(time + sway * cosine)];
+
+            let (bounce, back, tone) = (ping_pong.at(frame)[0], feedback.at(frame)[0], tone.at(frame)[0]);
+            let crossed =
+                [echo[0] * (1.0 - bounce) + echo[1] * bounce, echo[1] * (1.0 - bounce) + echo[0] * bounce];
+            // Bouncing sound sets out from the left.
+            let sound = [dry[0] + (dry[1] - dry[0]) * (0.5 * bounce), dry[1] * (1.0 - bounce)];
+            self.sides[0].push(sound[0], crossed[0] * back, tone);
+            self.sides[1].push(sound[1], crossed[1] * back, tone);
+
+            let wet = mix.at(frame)[0];
+            io.set(OUT_LEFT, frame, Group::splat(dry[0] * (1.0 - wet) + echo[0] * wet));
+            io.set(OUT_RIGHT, frame, Group::splat(dry[1] * (1.0 - wet) + echo[1] * wet));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rig::Rig;
+
+    /// Volts at every `step` frames of what an impulse on the left brings, with the right patched to silence.
+    fn echoes(rig: &mut Rig, step: usize, count: usize) -> Vec<[f32; 2]> {
+        let out = rig.render(step * count + 1, |frame, drive| {
+            drive.input(LEFT, Group::splat(if frame == 0 { 5.0 } else { 0.0 }));
+            drive.input(RIGHT, Group::ZERO);
+        });
+        (0..=count).map(|n| [out[0][n * step][0], out[1][n * step][0]]).collect()
+    }
+
+    fn near(got: &[[f32; 2]], wanted: &[[f32; 2]]) {
+        for (got, wanted) in got.iter().flatten().zip(wanted.iter().flatten()) {
+            assert!((got - wanted).abs() < 0.01, "{got} instead of {wanted}");
+        }
+    }
+
+    #[test]
+    fn echoes_come_in_time_and_bounce() {
+        let mut rig = Rig::of::<Delay>(48_000.0);
+        rig.knob(TIME, 0.01).knob(FEEDBACK, 0.5).knob(MIX, 1.0);
+        near(&echoes(&mut rig, 480, 3), &[[0.0, 0.0], [5.0, 0.0], [2.5, 0.0], [1.25, 0.0]]);
+        let mut rig = Rig::of::<Delay>(48_000.0);
+        rig.host.transport.tempo_bpm = 150.0;
+        rig.knob(SYNC, 6.0).knob(FEEDBACK, 0.5).knob(MIX, 1.0).knob(PING_PONG, 1.0);
+        near(&echoes(&mut rig, 4_800, 3), &[[0.0, 0.0], [2.5, 0.0], [0.0, 1.25], [0.625, 0.0]]);
+    }
+
+    #[test]
+    fn note_values_are_what_their_names_say_and_fit_at_any_tempo() {
+        for (name, beats) in NOTES.iter().zip(BEATS).skip(1) {
+            let plain: f64 = name.trim_end_matches(['T', 'D'])[2..].parse().unwrap();
+            let factor = if name.ends_with('T') {
+                2.0 / 3.0
+            } else if name.ends_with('D') {
+                1.5
+            } else {
+                1.0
+            };
+            assert!((beats - 4.0 / plain * factor).abs() < 1e-12, "{name}");
+        }
+        let delay = Delay::new(&Setup { sample_rate: 48_000.0, seed: 0, mono: true });
+        assert_eq!(delay.frames(1.0, 16.0, 30.0), 4.0 * 48_000.0);
+        assert!(
+            [f64::NAN, 0.0, -3.0, 1e-9].iter().all(|&bpm| delay.frames(1.0, 16.0, bpm) <= 4.0 * 48_000.0)
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! SVF: low-pass, band-pass, high-pass and notch of one cutoff at the same time, from mild to singing.
+//!
+//! State-variable filter of two trapezoidal integrators, solved without delay in the loop, at twice the host's
+//! rate (Simper, "Linear trapezoidal integrated state variable filter", Cytomic, 2013; Zavalishin, "The Art of VA
+//! Filter Design", 2018, ch. 4). From a resonance of 97 % up it oscillates: there its damping is negative, but
+//! grows with the energy in the integrators, which bounds any sound and leaves the oscillation a pure sine in
+//! tune.
+
+use std::ops::Range;
+
+use crate::dsp::{Cutoff, Downsampler, Upsampler, guard, math, moves};
+use crate::group::{Group, LaneMask};
+use crate::io::Io;
+use crate::module::{Module, Setup};
+use crate::port::{In, Out, Param, Quantity};
+use crate::spec::{Class, Spec};
+
+const IN: In = In::audio(0, "in").help("Signal to filter");
+const VOCT: In = In::pitch(1, "voct").help("Moves the cutoff: 1 V is one octave");
+const CUTOFF: Param =
+    Param::hertz(0, "cutoff", 16.0, 20_000.0).default(1_000.0).help("Corner of all outputs");
+const RESONANCE: Param = Param::percent(1, "resonance").help("Peak at the cutoff; sings from 97 % up");
+const DRIVE: Param =
+    Param::linear(2, "drive", 0.0, 24.0, Quantity::Decibels).help("Level into the input's saturation");
+const LOW: Out = Out::audio(0, "low").help("Below the cutoff");
+const BAND: Out = Out::audio(1, "band").help("Around the cutoff");
+const HIGH: Out = Out::audio(2, "high").help("Above the cutoff");
+const NOTCH: Out = Out::audio(3, "notch").help("All but the cutoff");
+
+/// Damping 1/Q at no resonance: two poles at the same place.
+const MOST_DAMPING: f32 = 2.0;
+/// Damping at full resonance: an oscillation grows by 0.03 e-folds per radian.
+const LEAST_DAMPING: f32 = -0.06;
+/// Damping per V⁴ of the integrators' energy squared, as long as it is small: full resonance settles at 5 V.
+const LOSS: f32 = -LEAST_DAMPING / 625.0;
+/// Greatest voltage of the driven input.
+const SATURATION_VOLTS: f32 = 20.0;
+/// Octaves of gain per dB.
+const OCTAVES_PER_DECIBEL: f32 = 0.166_096_4;
+
+/// The module.
+#[derive(Debug)]
+pub struct Svf {
+    cutoff: Cutoff,
+    up: Upsampler,
+    core: Core,
+    low: Downsampler,
+    band: Downsampler,
+    high: Downsampler,
+}
+
+impl Module for Svf {
+    const SPEC: Spec = Spec::new("svf", "State-variable filter", Class::Filter)
+        .help("Low-pass, band-pass, high-pass and notch at once. Oscillates in tune from 97 % resonance up.")
+        .inputs(&[IN, VOCT])
+        .params(&[CUTOFF, RESONANCE, DRIVE])
+        .outputs(&[LOW, BAND, HIGH, NOTCH])
+        .bypass(&[(IN, LOW)]);
+
+    fn new(setup: &Setup) -> Svf {
+        Svf {
+            cutoff: Cutoff::new(setup.sample_rate),
+            up: Upsampler::default(),
+            core: Core::default(),
+            low: Downsampler::default(),
+            band: Downsampler::default(),
+            high: Downsampler::default(),
+        }
+    }
+
+    fn reset(&mut self, lanes: LaneMask) {
+        self.up.reset(lanes);
+        self.core.reset(lanes);
+        for down in [&mut self.low, &mut self.band, &mut self.high] {
+            down.reset(lanes);
+        }
+    }
+
+    #[inline(always)]
+    fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
+        let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
+        let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
+        let (gain_moves, level_moves) = (moves([hertz, voct]), moves([drive]));
+        let (mut gain, mut level) = (Group::ZERO, Group::ZERO);
+        let mut core = self.core.clone();
+        for frame in frames.clone() {
+            if frame == frames.start || gain_moves {
+                gain = self.cutoff.gain(hertz.at(frame), voct.at(frame)).ratio();
+            }
+            if frame == frames.start || level_moves {
+                level = level_of(drive.at(frame));
+            }
+            let damping = resonance.at(frame) * (LEAST_DAMPING - MOST_DAMPING) + Group::splat(MOST_DAMPING);
+            let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
+            let [low1, band1, high1] = core.tick(saturate(first), gain, damping);
+            let [low2, band2, high2] = core.tick(saturate(second), gain, damping);
+            let low = self.low.tick([low1, low2]);
+            let high = self.high.tick([high1, high2]);
+            io.set(LOW, frame, low);
+            io.set(BAND, frame, self.band.tick([band1, band2]));
+            io.set(HIGH, frame, high);
+            io.set(NOTCH, frame, low + high);
+        }
+        self.core = core;
+    }
+}
+
+/// Gain from a drive in dB to units of the saturation voltage.
+#[inline(always)]
+fn level_of(decibels: Group) -> Group {
+    (decibels * OCTAVES_PER_DECIBEL).map(math::exp2) * (1.0 / SATURATION_VOLTS)
+}
+
+/// Two integrators in a loop, in volts. However the gain jumps, the energy s₁² + s₂² grows in a frame by
+/// 4 gain · band · (input − damping · band): it falls as soon as the damping that it brings outweighs the input.
+#[derive(Clone, Debug, Default)]
+struct Core {
+    state: [Group; 2],
+    /// Damping that the energy brings, within 0 … `MOST_DAMPING`; a frame late, so that nothing waits for it.
+    loss: Group,
+}
+
+impl Core {
+    /// Low, band and high.
+    #[inline(always)]
+    fn tick(&mut self, input: Group, gain: Group, damping: Group) -> [Group; 3] {
+        let [s1, s2] = self.state;
+        let damping = damping + self.loss;
+        let energy = s1 * s1 + s2 * s2;
+        let bend = (energy * energy) * LOSS;
+        self.loss = bend / (bend * (1.0 / MOST_DAMPING) + Group::splat(1.0));
+        let one = Group::splat(1.0);
+        let solve = one / (gain * (gain + damping) + one);
+        let band = (s1 + gain * (input - s2)) * solve;
+        let low = s2 + gain * band;
+        self.state = [band + band - s1, low + low - s2];
+        [low, band, input - damping * band - low]
+    }
+
+    fn reset(&mut self, lanes: LaneMask) {
+        for state in self.state.iter_mut().chain([&mut self.loss]) {
+            *state = Group::ZERO.select(*state, lanes);
+        }
+    }
+}
+
+/// Saturation of the driven input, in volts for an input in units of [`SATURATION_VOLTS`]: clean to a third of
+/// it, flat from 1.4 times. Its slope is (1 − (x/c)⁴)², whose end is smooth to the second derivative.
+#[inline(always)]
+fn saturate(x: Group) -> Group {
+    const EDGE: f32 = 1.406_25;
+    const EDGE4: f32 = EDGE * EDGE * EDGE * EDGE;
+    let x = x.map(|x| x.max(-EDGE).min(EDGE));
+    let x4 = (x * x) * (x * x);
+    let bend =
+        Group::splat(1.0) - x4 * (Group::splat(2.0 / (5.0 * EDGE4)) - x4 * (1.0 / (9.0 * EDGE4 * EDGE4)));
+    (x * SATURATION_VOLTS) * bend
+}

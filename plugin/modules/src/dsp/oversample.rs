@@ -1,0 +1,134 @@
+//! Twice the frame rate for parts that distort: what they add above the host's Nyquist is cut off before it can fold.
+//!
+//! Half-band filters of two all-pass branches, elliptic by the design of Valenzuela & Constantinides, "Digital
+//! signal processing schemes for efficient interpolation and decimation", IEE Proceedings G 130, 1983. Passband
+//! to 0.4535 of the host's rate (20 kHz at 44.1 kHz) flat within 1e-6 dB; stopband from 0.5465 of it below
+//! −104 dB. Up and down together delay low frequencies by 3.2 of the host's frames.
+
+use crate::group::{Group, LaneMask};
+
+/// Coefficients of the branch without delay.
+const EARLY: [f32; 4] = [0.037_365_116, 0.281_346_02, 0.584_461_2, 0.834_582_03];
+/// Coefficients of the branch with one frame of delay at the doubled rate.
+const LATE: [f32; 4] = [0.139_361_82, 0.436_261_83, 0.717_065_45, 0.944_304_05];
+
+/// A chain of all-passes (a + z⁻¹) / (1 + a z⁻¹), at the host's rate.
+#[derive(Clone, Debug)]
+struct Branch {
+    /// The last input of each all-pass, which is the last output of the one before; then the last output.
+    last: [Group; 5],
+}
+
+impl Branch {
+    const NEW: Branch = Branch { last: [Group::ZERO; 5] };
+
+    #[inline(always)]
+    fn tick(&mut self, coefficients: &[f32; 4], input: Group) -> Group {
+        let mut x = input;
+        for stage in 0..4 {
+            let y = (x - self.last[stage + 1]) * coefficients[stage] + self.last[stage];
+            self.last[stage] = x;
+            x = y;
+        }
+        self.last[4] = x;
+        x
+    }
+
+    fn reset(&mut self, lanes: LaneMask) {
+        for group in &mut self.last {
+            *group = Group::ZERO.select(*group, lanes);
+        }
+    }
+}
+
+/// From the host's rate to twice as much.
+#[derive(Clone, Debug)]
+pub struct Upsampler {
+    early: Branch,
+    late: Branch,
+}
+
+impl Default for Upsampler {
+    fn default() -> Upsampler {
+        Upsampler { early: Branch::NEW, late: Branch::NEW }
+    }
+}
+
+impl Upsampler {
+    /// Takes a frame; returns two, in time's order. The input must be finite.
+    #[inline(always)]
+    pub fn tick(&mut self, frame: Group) -> [Group; 2] {
+        [self.early.tick(&EARLY, frame), self.late.tick(&LATE, frame)]
+    }
+
+    /// Forgets what these lanes did.
+    pub fn reset(&mut self, lanes: LaneMask) {
+        self.early.reset(lanes);
+        self.late.reset(lanes);
+    }
+}
+
+/// From twice the host's rate down to it.
+#[derive(Clone, Debug)]
+pub struct Downsampler {
+    early: Branch,
+    late: Branch,
+}
+
+impl Default for Downsampler {
+    fn default() -> Downsampler {
+        Downsampler { early: Branch::NEW, late: Branch::NEW }
+    }
+}
+
+impl Downsampler {
+    /// Takes two frames in time's order; returns one. The input must be finite.
+    #[inline(always)]
+    pub fn tick(&mut self, frames: [Group; 2]) -> Group {
+        (self.early.tick(&EARLY, frames[1]) + self.late.tick(&LATE, frames[0])) * 0.5
+    }
+
+    /// Forgets what these lanes did.
+    pub fn reset(&mut self, lanes: LaneMask) {
+        self.early.reset(lanes);
+        self.late.reset(lanes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Level of a tone of so many turns in 4000 frames after the way down.
+    fn level(turns: usize) -> f64 {
+        let mut down = Downsampler::default();
+        let turn = |n: usize| (turns * n % 4_000) as f64 / 4_000.0;
+        let tone = |n: usize| Group::splat(libm::sin(std::f64::consts::TAU * turn(n)) as f32);
+        let out: Vec<f64> =
+            (0..3_000).map(|n| f64::from(down.tick([tone(2 * n), tone(2 * n + 1)])[0])).skip(1_000).collect();
+        libm::sqrt(out.iter().map(|x| x * x).sum::<f64>() / out.len() as f64 * 2.0)
+    }
+
+    #[test]
+    fn passes_the_audible_and_stops_what_would_fold() {
+        for turns in [53, 367, 683, 907] {
+            assert!((level(turns) - 1.0).abs() < 1e-6, "{turns}: {}", level(turns));
+        }
+        for turns in [1_093, 1_167, 1_349, 1_885] {
+            assert!(level(turns) < 7e-6, "{turns}: {}", level(turns));
+        }
+    }
+
+    #[test]
+    fn up_and_down_is_a_delay() {
+        let (mut up, mut down) = (Upsampler::default(), Downsampler::default());
+        // The sum of the impulse response is the gain at DC, its centre the delay there.
+        let (mut sum, mut moment) = (0.0, 0.0);
+        for n in 0..400 {
+            let y = f64::from(down.tick(up.tick(Group::splat(f32::from(n == 0))))[0]);
+            sum += y;
+            moment += y * f64::from(n);
+        }
+        assert!((sum - 1.0).abs() < 1e-6 && (moment / sum - 3.18).abs() < 0.01, "{sum} {}", moment / sum);
+    }
+}

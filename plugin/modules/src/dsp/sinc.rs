@@ -1,0 +1,101 @@
+//! Reading between frames: a windowed sinc of 32 taps, good to 105 dB up to 15 kHz at 48 kHz.
+//!
+//! Kaiser & Schafer, "On the use of the I0-sinh window for spectrum analysis", 1980; Laakso et al., "Splitting
+//! the unit delay", IEEE Signal Processing Magazine 1996. The weights stand in a table of phases, straight
+//! lines between them.
+
+use std::f64::consts::PI;
+use std::sync::OnceLock;
+
+use super::whole;
+use crate::group::{Group, LANES};
+
+/// Frames that a reading takes in.
+pub const TAPS: usize = 32;
+
+/// Frames before the instant that is read, among the taps; the rest follow it.
+pub const BEFORE: usize = TAPS / 2;
+
+const ROWS_OF_LANES: usize = TAPS / LANES;
+
+/// Phases between two frames: the straight lines then stay below −120 dB.
+const PHASES: usize = 512;
+
+/// Shape of the window: stop band near −108 dB.
+const BETA: f64 = 11.0;
+
+/// The weights.
+#[derive(Debug)]
+pub struct Sinc {
+    /// One more than the phases, so that every phase has a next one.
+    phases: Box<[[Group; ROWS_OF_LANES]]>,
+}
+
+impl Sinc {
+    /// The table, made on the first call: keep the reference, do not ask on the audio path.
+    pub fn shared() -> &'static Sinc {
+        static TABLE: OnceLock<Sinc> = OnceLock::new();
+        TABLE.get_or_init(|| Sinc { phases: (0..=PHASES).map(phase).collect() })
+    }
+
+    /// The signal `fraction` (0…1) of a frame after tap `BEFORE - 1` of a window in order of time.
+    #[inline(always)]
+    pub fn read(&self, window: &[f32; TAPS], fraction: f64) -> f32 {
+        let place = fraction * PHASES as f64;
+        let row = (place as usize).min(PHASES - 1);
+        let between = Group::splat((place - row as f64) as f32);
+        let (low, high) = (&self.phases[row], &self.phases[row + 1]);
+        let mut part = [Group::ZERO; ROWS_OF_LANES];
+        for (number, part) in part.iter_mut().enumerate() {
+            let taps = Group::from_fn(|lane| window[number * LANES + lane]);
+            let weight = low[number] + (high[number] - low[number]) * between;
+            *part = taps * weight;
+        }
+        whole((part[0] + part[1]) + (part[2] + part[3])).sum()
+    }
+}
+
+/// The weights of one phase, scaled so that DC passes unchanged.
+fn phase(number: usize) -> [Group; ROWS_OF_LANES] {
+    let at = (BEFORE - 1) as f64 + number as f64 / PHASES as f64;
+    let weights: [f64; TAPS] = std::array::from_fn(|tap| {
+        let x = tap as f64 - at;
+        let edge = x / BEFORE as f64;
+        let window = bessel_i0(BETA * libm::sqrt((1.0 - edge * edge).max(0.0))) / bessel_i0(BETA);
+        let sinc = if x == 0.0 { 1.0 } else { libm::sin(PI * x) / (PI * x) };
+        sinc * window
+    });
+    let sum: f64 = weights.iter().sum();
+    std::array::from_fn(|row| Group::from_fn(|lane| (weights[row * LANES + lane] / sum) as f32))
+}
+
+/// Modified Bessel function of order 0, by its series.
+fn bessel_i0(x: f64) -> f64 {
+    let quarter = x * x / 4.0;
+    let (mut term, mut sum, mut k) = (1.0, 1.0, 1.0);
+    while term > sum * 1e-17 {
+        term *= quarter / (k * k);
+        sum += term;
+        k += 1.0;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_sine_between_its_frames() {
+        let sinc = Sinc::shared();
+        for cycles_per_frame in [0.001, 0.1, 0.3] {
+            let sine = |frame: f64| libm::sin(frame * cycles_per_frame * 2.0 * PI);
+            let window: [f32; TAPS] = std::array::from_fn(|tap| sine(tap as f64) as f32);
+            for step in 0..1_000 {
+                let fraction = f64::from(step) / 1_000.0;
+                let error = f64::from(sinc.read(&window, fraction)) - sine(15.0 + fraction);
+                assert!(error.abs() < 1e-5, "{cycles_per_frame} at {fraction}: {error}");
+            }
+        }
+    }
+}
