@@ -28,8 +28,12 @@ fn performance() -> Vec<Event> {
     let mut events = Vec::new();
     let mut note = |start: f32, end: f32, channel: u8, key: u8, velocity: f32| {
         let frame = |seconds: f32| (seconds * SAMPLE_RATE) as u32 + 7;
-        events.push(Event { frame: frame(start), kind: EventKind::NoteOn { channel, key, id: -1, velocity } });
-        events.push(Event { frame: frame(end), kind: EventKind::NoteOff { channel, key, id: -1, velocity: 0.5 } });
+        events
+            .push(Event { frame: frame(start), kind: EventKind::NoteOn { channel, key, id: -1, velocity } });
+        events.push(Event {
+            frame: frame(end),
+            kind: EventKind::NoteOff { channel, key, id: -1, velocity: 0.5 },
+        });
     };
     for channel in [0, 1, 2, 3, 9, 10, 11] {
         for (place, key) in [36, 48, 60, 72, 84].into_iter().enumerate() {
@@ -67,13 +71,17 @@ fn levels(sides: &[Vec<f32>; 2]) -> Vec<Vec<f64>> {
                 }
             }
         }
-        bands.into_iter().map(|power| (spectrum::decibels(power).max(FLOOR_DB) * 10.0).round() / 10.0).collect()
+        bands
+            .into_iter()
+            .map(|power| (spectrum::decibels(power).max(FLOOR_DB) * 10.0).round() / 10.0)
+            .collect()
     });
     slices.collect()
 }
 
 fn file(name: &str) -> PathBuf {
-    let plain: String = name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let plain: String =
+        name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(plain + ".json")
 }
 
@@ -85,7 +93,10 @@ fn changes(before: &Value, after: &[Vec<f64>]) -> Vec<String> {
             let was = before["levels_db"][slice][band].as_f64().unwrap_or(f64::NAN);
             if !((now - was).abs() <= TOLERANCE_DB) {
                 let hertz = 31.25 * f64::from(1u32 << band);
-                changes.push(format!("at {:.1} s near {hertz:.0} Hz: {was} dB, now {now} dB", slice as f64 * 0.5));
+                changes.push(format!(
+                    "at {:.1} s near {hertz:.0} Hz: {was} dB, now {now} dB",
+                    slice as f64 * 0.5
+                ));
             }
         }
     }
@@ -112,11 +123,13 @@ fn factory_patches_sound_as_they_did() {
             std::fs::write(&path, text + "\n").expect("tests/golden can be written");
             continue;
         }
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let before: Value = serde_json::from_str(&text).expect("golden files are JSON");
         if before["hash"] != now["hash"] {
             let changes = changes(&before, &levels(&sides));
-            let what = if changes.is_empty() { "bits only, no band by 0.5 dB".into() } else { changes.join("\n  ") };
+            let what =
+                if changes.is_empty() { "bits only, no band by 0.5 dB".into() } else { changes.join("\n  ") };
             failures.push(format!("{}: {what}", factory.name));
         }
     }

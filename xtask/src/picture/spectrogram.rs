@@ -61,7 +61,7 @@ fn axis(canvas: &mut Canvas, place: Rect) {
         (10_000.0, "10 k"),
         (20_000.0, "20 kHz"),
     ] {
-        let share = (HIGHEST / hertz as f64).ln() / (HIGHEST / LOWEST).ln();
+        let share = (HIGHEST / hertz).ln() / (HIGHEST / LOWEST).ln();
         let y = place.top + (share * place.height as f64) as usize;
         canvas.row(y, place.left - 6, place.left, INK);
         (place.left..place.right()).step_by(8).for_each(|x| canvas.dot(x, y, GRID));

@@ -22,14 +22,21 @@ use crate::args::{Args, USAGE};
 const MOST_ANNOUNCED: usize = 8_192;
 
 fn main() -> std::process::ExitCode {
-    let done = Args::read().and_then(|args| args.map_or_else(|| Ok(print!("{USAGE}")), |args| run(&args)));
-    match done {
+    match Args::read().and_then(start) {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("headless-host: {error:#}");
             std::process::ExitCode::FAILURE
         }
     }
+}
+
+fn start(args: Option<Args>) -> Result<()> {
+    if let Some(args) = args {
+        return run(&args);
+    }
+    print!("{USAGE}");
+    Ok(())
 }
 
 fn run(args: &Args) -> Result<()> {
