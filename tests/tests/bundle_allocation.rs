@@ -8,14 +8,14 @@ use std::process::Command;
 use manycord_tests::host::{built, tune};
 use serde_json::Value;
 
-/// Plays a minute under the shim; returns the host's figures.
-fn minute(name: &str, more: &[&str]) -> Value {
+/// Plays under the shim; returns the host's figures.
+fn play(name: &str, seconds: &str, more: &[&str]) -> Value {
     let folder = built::folder("clap-allocation");
     let midi = folder.join(format!("{name}.mid"));
     std::fs::write(&midi, tune::file()).unwrap();
     let mut host = Command::new(env!("CARGO_BIN_EXE_headless-host"));
     host.env("LD_PRELOAD", built::shim()).arg("--plugin").arg(built::clap()).arg("--midi").arg(midi);
-    host.args(["--seconds", "60", "--json", "-", "--automate"]).args(more);
+    host.args(["--seconds", seconds, "--json", "-", "--automate"]).args(more);
     let output = host.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
@@ -27,8 +27,17 @@ fn none_counted(figures: &Value) {
 }
 
 #[test]
+fn what_is_allocated_is_counted_and_found() {
+    let figures = play("fault", "1", &["--allocate"]);
+    let blocks = figures["blocks"].as_u64().unwrap();
+    assert_eq!(figures["audio_path_allocations"].as_u64(), Some(2 * blocks), "one call to get, one to free");
+    let from = figures["first_allocation"].as_array().unwrap();
+    assert!(from.iter().any(|place| place.as_str().unwrap().contains("headless-host")), "{from:?}");
+}
+
+#[test]
 fn a_minute_on_ever_new_threads_allocates_nothing() {
-    none_counted(&minute("threads", &["--new-thread-every", "100"]));
+    none_counted(&play("threads", "60", &["--new-thread-every", "100"]));
 }
 
 #[test]
@@ -42,7 +51,7 @@ fn a_minute_of_edits_allocates_nothing_on_audio_threads() {
     files.sort();
     let options = files.iter().flat_map(|file| ["--patch", file.as_str()]);
     let options: Vec<&str> = options.chain(["--edit-every", "20", "--new-thread-every", "500"]).collect();
-    let figures = minute("edits", &options);
+    let figures = play("edits", "60", &options);
     assert!(figures["edits"].as_u64() > Some(10), "only {} edits", figures["edits"]);
     none_counted(&figures);
 }

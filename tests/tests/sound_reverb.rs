@@ -53,7 +53,9 @@ fn echoes_are_dense_after_70_ms() {
 #[test]
 fn resonances_are_as_even_as_in_a_diffuse_room() {
     let room = responses(&[], 3.0);
-    let square = |response: &Vec<f32>| modal_deviation_db(response, 500.0, 8_000.0, SAMPLE_RATE).powi(2);
+    // Without the first 100 ms, in which the sides are not yet mixed.
+    let late = |response: &[f32]| modal_deviation_db(&response[4_800..], 500.0, 8_000.0, SAMPLE_RATE);
+    let square = |response: &Vec<f32>| late(response).powi(2);
     let deviation = (room.iter().map(square).sum::<f64>() / room.len() as f64).sqrt();
     println!("{deviation:.3} dB");
     assert!((deviation - 5.57).abs() < 0.06, "{deviation} dB");
@@ -71,13 +73,13 @@ fn the_tail_ends_in_silence() {
 
 #[test]
 fn the_wet_sound_is_about_as_loud_as_the_dry() {
-    for decay in [0.3, 2.5, 10.0] {
+    for decay in [0.3, 2.0, 6.0] {
         let mut noise = noise();
         let mut effect = Effect::new("reverb", &[("decay", decay), ("damp", 20_000.0), ("mix", 1.0)]);
         let sound = |_: usize| [noise() as f32, noise() as f32];
-        let [left, right] = effect.render(480_000, sound, |_, _| {});
+        let [left, right] = effect.render(240_000, sound, |_, _| {});
         for side in [left, right] {
-            let level = 2.0 * decibels(rms(&side[240_000..]) * 3f64.sqrt());
+            let level = 2.0 * decibels(rms(&side[120_000..]) * 3f64.sqrt());
             println!("decay {decay}: {level:.1} dB");
             assert!((-5.0..1.0).contains(&level), "decay {decay}: {level} dB");
         }

@@ -60,8 +60,7 @@ pub struct Io<'a> {
     pub params: &'a [Signal],
     /// Outputs, one group per frame.
     pub outputs: &'a mut [[Group; BLOCK]],
-    /// Lane events by frame, those of the range among them: inside a cycle each single frame is shown the whole
-    /// range's. Empty but for [`crate::Role::Notes`].
+    /// Lane events within the range, by frame; empty but for [`crate::Role::Notes`].
     pub events: &'a [LaneEvent],
     /// The host's audio and transport.
     pub host: &'a Host,

@@ -8,10 +8,30 @@ use std::process::Command;
 /// # Panics
 /// When it is not built.
 pub fn clap() -> PathBuf {
-    let path = target().join("bundled/manycord.clap");
+    there("bundled/manycord.clap", "cargo xtask bundle manycord --release")
+}
+
+/// The release bundle's `.vst3`.
+///
+/// # Panics
+/// When it is not built.
+pub fn vst3() -> PathBuf {
+    there("bundled/manycord.vst3", "cargo xtask bundle manycord --release")
+}
+
+/// The Python that has the test hosts.
+///
+/// # Panics
+/// When it is not installed.
+pub fn python() -> PathBuf {
+    there("venv/bin/python", "cargo xtask setup python")
+}
+
+fn there(name: &str, command: &str) -> PathBuf {
+    let path = target().join(name);
     assert!(
         path.exists(),
-        "{} is missing; `cargo xtask bundle manycord --release` makes it, as `cargo xtask test` does by itself",
+        "{} is missing; `{command}` makes it, as `cargo xtask test` does by itself",
         path.display()
     );
     path

@@ -48,6 +48,7 @@ pub struct Deck {
     position: u64,
     played: Arc<AtomicU64>,
     shim: Option<Shim>,
+    allocating: bool,
     /// Time spent in the plugin.
     pub times: Times,
     /// Left and right of the first output port, from the beginning.
@@ -83,6 +84,7 @@ impl Deck {
             position: 0,
             played: Arc::default(),
             shim: Shim::find(),
+            allocating: false,
             times: Times::default(),
             heard: [Vec::new(), Vec::new()],
         }
@@ -102,6 +104,11 @@ impl Deck {
     /// What the plugin hears from now on.
     pub fn set_input(&mut self, input: Input) {
         self.input = input;
+    }
+
+    /// Allocates and frees once in each block, so that one can see that it is counted.
+    pub fn set_allocating(&mut self, allocating: bool) {
+        self.allocating = allocating;
     }
 
     /// Frames played so far.
@@ -140,6 +147,9 @@ impl Deck {
         let processor = self.processor.ensure_processing_started().context("the plugin does not start")?;
         if let Some(shim) = &self.shim {
             shim.begin();
+        }
+        if self.allocating {
+            drop(std::hint::black_box(Box::new(self.position)));
         }
         let start = Instant::now();
         let status = processor.process(

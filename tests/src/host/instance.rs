@@ -47,7 +47,7 @@ impl Instance {
     pub fn new(bundle: &Bundle) -> Result<Instance> {
         let info = HostInfo::new("Manycord headless host", "Manycord", "", env!("CARGO_PKG_VERSION"))?;
         let plugin = PluginInstance::new(
-            |()| Requests::default(),
+            |()| Requests::none(),
             |requests| MainThread(requests),
             &bundle.entry,
             &bundle.id,

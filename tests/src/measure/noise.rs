@@ -39,7 +39,8 @@ pub fn slope_errors(
     let edge = |band: usize| low * (high / low).powf(band as f64 / BANDS as f64);
     let errors: Vec<f64> = (0..BANDS)
         .map(|band| {
-            let bins = || (1..density.len()).filter(|&bin| (edge(band)..edge(band + 1)).contains(&hertz(bin)));
+            let bins =
+                || (1..density.len()).filter(|&bin| (edge(band)..edge(band + 1)).contains(&hertz(bin)));
             let found: f64 = bins().map(|bin| density[bin]).sum();
             decibels(found / bins().map(|bin| ideal(hertz(bin))).sum::<f64>())
         })

@@ -117,3 +117,29 @@ impl Spectrum {
         &self.levels
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Level in the row around `wanted` hertz and a third of an octave above it, for a sine at `hertz`.
+    fn levels(hertz: f64, wanted: f64) -> [f32; 2] {
+        let (rate, length) = (48_000.0, 8_192);
+        let sine = |frame: usize| (frame as f64 * hertz / rate * std::f64::consts::TAU).sin() as f32;
+        let sound: Vec<f32> = (0..length * 2).map(sine).collect();
+        let mut spectrum = Spectrum::new(length);
+        let levels = spectrum.at(&sound, length);
+        [1.0, 1.26].map(|ratio| {
+            strongest(levels, wanted * ratio / 1.01, wanted * ratio * 1.01, rate / length as f64)
+        })
+    }
+
+    #[test]
+    fn a_sine_is_bright_at_its_own_row_only() {
+        for hertz in [110.0, 1_000.0, 9_000.0] {
+            let [own, above] = levels(hertz, hertz);
+            assert!((0.7..1.05).contains(&own), "{hertz} Hz: level {own}");
+            assert!(above < 0.02, "{hertz} Hz: level {above} a third of an octave above");
+        }
+    }
+}

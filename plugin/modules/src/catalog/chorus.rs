@@ -17,8 +17,7 @@ const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right i
 const RIGHT: In = In::audio(1, "right").help("Right sound; follows the left when not patched");
 const RATE: Param = Param::hertz(0, "rate", 0.01, 10.0).default(0.5).help("Speed of the sway");
 const DEPTH: Param = Param::percent(1, "depth").default(0.3).help("Width of the sway: how far out of tune");
-const VOICES_PARAM: Param =
-    Param::integer(2, "voices", 1.0, VOICES as f32).default(3.0).help("Copies of the sound");
+const VOICES: Param = Param::integer(2, "voices", 1.0, MOST as f32).default(3.0).help("Copies of the sound");
 const WIDTH: Param = Param::percent(3, "width").default(1.0).help("How far apart the sides sway");
 const FEEDBACK: Param = Param::linear(4, "feedback", -0.95, 0.95, Quantity::Percent)
     .default(0.0)
@@ -27,8 +26,8 @@ const MIX: Param = Param::percent(5, "mix").default(0.5).help("Dry to wet");
 const OUT_LEFT: Out = Out::audio(0, "left").help("Left mix");
 const OUT_RIGHT: Out = Out::audio(1, "right").help("Right mix");
 
-/// Most voices.
-const VOICES: usize = 4;
+/// Most copies.
+const MOST: usize = 4;
 
 /// Delay in the middle of the sway, in seconds.
 const MIDDLE: f64 = 0.008;
@@ -37,16 +36,16 @@ const MIDDLE: f64 = 0.008;
 const SWAY: f64 = 0.006;
 
 /// Where each voice stands in the turn: evenly spread for two and for four of them.
-const TURNS: [f64; VOICES] = [0.0, 0.5, 0.25, 0.75];
+const TURNS: [f64; MOST] = [0.0, 0.5, 0.25, 0.75];
 
 /// Turns that the right side is ahead at full width; the two sets of voices then never meet.
 const APART: f64 = 0.375;
 
 /// Level of each voice by their number, so that the sum keeps its power.
-const LEVELS: [f32; VOICES] = [1.0, std::f32::consts::FRAC_1_SQRT_2, 0.577_350_26, 0.5];
+const LEVELS: [f32; MOST] = [1.0, std::f32::consts::FRAC_1_SQRT_2, 0.577_350_26, 0.5];
 
-/// Seconds in which a voice comes or goes.
-const FADE: f32 = 0.02;
+/// Seconds that each of the two poles takes when a voice comes or goes.
+const FADE: f32 = 0.01;
 
 /// A voice below this is off.
 const OFF: f32 = 1e-6;
@@ -58,8 +57,9 @@ pub struct Chorus {
     lines: [DelayLine; 2],
     sway: Glide,
     swing: Swing,
-    /// Level of each voice, `None` until the first frame sets them.
-    levels: Option<[f32; VOICES]>,
+    /// Level of each voice after one and after both of the poles that smooth it, `None` until the first frame
+    /// sets them.
+    levels: Option<[[f32; MOST]; 2]>,
     /// Share of a voice's fade that is done per frame.
     fade: f32,
 }
@@ -67,27 +67,33 @@ pub struct Chorus {
 impl Chorus {
     /// Levels of the voices at this frame.
     #[inline(always)]
-    fn levels(&mut self, voices: f32) -> [f32; VOICES] {
-        let voices = (voices as usize).clamp(1, VOICES);
-        let target: [f32; VOICES] =
+    fn levels(&mut self, voices: f32) -> [f32; MOST] {
+        let voices = (voices as usize).clamp(1, MOST);
+        let target: [f32; MOST] =
             std::array::from_fn(|voice| if voice < voices { LEVELS[voices - 1] } else { 0.0 });
-        let mut levels = self.levels.unwrap_or(target);
-        for (level, target) in levels.iter_mut().zip(target) {
-            let distance = target - *level;
-            *level = if distance.abs() < OFF { target } else { *level + distance * self.fade };
+        let [mut first, mut second] = self.levels.unwrap_or([target; 2]);
+        for voice in 0..MOST {
+            first[voice] = self.faded(first[voice], target[voice]);
+            second[voice] = self.faded(second[voice], first[voice]);
         }
-        self.levels = Some(levels);
-        levels
+        self.levels = Some([first, second]);
+        second
+    }
+
+    #[inline(always)]
+    fn faded(&self, level: f32, target: f32) -> f32 {
+        let distance = target - level;
+        if distance.abs() < OFF { target } else { level + distance * self.fade }
     }
 
     /// What one side's voices sing, summed, and the first of them alone.
     #[inline(always)]
-    fn sing(&self, side: usize, sway: f64, sines: &[f64], levels: &[f32; VOICES]) -> (f32, f32) {
+    fn sing(&self, side: usize, sway: f64, sines: &[f64], levels: &[f32; MOST]) -> (f32, f32) {
         let middle = MIDDLE * self.sample_rate;
         let line = &self.lines[side];
         let first = line.read(middle + sway * sines[0]);
         let mut sum = first * levels[0];
-        for voice in 1..VOICES {
+        for voice in 1..MOST {
             if levels[voice] != 0.0 {
                 sum += line.read(middle + sway * sines[voice]) * levels[voice];
             }
@@ -101,7 +107,7 @@ impl Module for Chorus {
         .help("A few detuned copies around the sound, from a gentle shimmer to a flanger's whistle.")
         .mono()
         .inputs(&[LEFT, RIGHT])
-        .params(&[RATE, DEPTH, VOICES_PARAM, WIDTH, FEEDBACK, MIX])
+        .params(&[RATE, DEPTH, VOICES, WIDTH, FEEDBACK, MIX])
         .outputs(&[OUT_LEFT, OUT_RIGHT])
         .bypass(&[(LEFT, OUT_LEFT), (RIGHT, OUT_RIGHT)]);
 
@@ -129,21 +135,21 @@ impl Module for Chorus {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
         let (left, right) = (io.input(LEFT), io.input(if io.is_patched(RIGHT) { RIGHT } else { LEFT }));
-        let [rate, depth, voices] = [RATE, DEPTH, VOICES_PARAM].map(|param| io.param(param));
+        let [rate, depth, voices] = [RATE, DEPTH, VOICES].map(|param| io.param(param));
         let [width, feedback, mix] = [WIDTH, FEEDBACK, MIX].map(|param| io.param(param));
         for frame in frames {
             let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
             let levels = self.levels(voices.at(frame)[0]);
             let sway = self.sway.next(f64::from(depth.at(frame)[0]) * SWAY * self.sample_rate);
             let apart = f64::from(width.at(frame)[0]) * APART;
-            let offsets: [f64; 2 * VOICES] = std::array::from_fn(|place| {
-                let offset = TURNS[place % VOICES] + if place < VOICES { 0.0 } else { apart };
+            let offsets: [f64; 2 * MOST] = std::array::from_fn(|place| {
+                let offset = TURNS[place % MOST] + if place < MOST { 0.0 } else { apart };
                 if offset < 1.0 { offset } else { offset - 1.0 }
             });
             let sines = self.swing.next(f64::from(rate.at(frame)[0]) / self.sample_rate, offsets);
             let (back, wet) = (feedback.at(frame)[0], mix.at(frame)[0]);
-            let (sum_left, first_left) = self.sing(0, sway, &sines[..VOICES], &levels);
-            let (sum_right, first_right) = self.sing(1, sway, &sines[VOICES..], &levels);
+            let (sum_left, first_left) = self.sing(0, sway, &sines[..MOST], &levels);
+            let (sum_right, first_right) = self.sing(1, sway, &sines[MOST..], &levels);
             self.lines[0].push(saturate(dry[0] + first_left * back));
             self.lines[1].push(saturate(dry[1] + first_right * back));
             io.set(OUT_LEFT, frame, Group::splat(dry[0] * (1.0 - wet) + sum_left * wet));
@@ -160,7 +166,7 @@ mod tests {
     /// Greatest distance of the sides of the wet sound from one another.
     fn spread(width: f32, voices: f32) -> f32 {
         let mut rig = Rig::of::<Chorus>(48_000.0);
-        rig.knob(WIDTH, width).knob(VOICES_PARAM, voices).knob(MIX, 1.0);
+        rig.knob(WIDTH, width).knob(VOICES, voices).knob(MIX, 1.0);
         let out = rig.render(48_000, |frame, drive| {
             let turn = (frame % 109) as f64 / 109.0 * std::f64::consts::TAU;
             drive.input(LEFT, Group::splat(5.0 * libm::sin(turn) as f32));
@@ -170,7 +176,7 @@ mod tests {
 
     #[test]
     fn width_sets_the_sides_apart() {
-        for voices in 1..=VOICES {
+        for voices in 1..=MOST {
             assert_eq!(spread(0.0, voices as f32), 0.0);
             assert!(spread(1.0, voices as f32) > 2.0, "{voices} voices: {} V", spread(1.0, voices as f32));
         }
@@ -179,7 +185,7 @@ mod tests {
     #[test]
     fn without_depth_a_voice_is_a_plain_delay() {
         let mut rig = Rig::of::<Chorus>(48_000.0);
-        rig.knob(DEPTH, 0.0).knob(VOICES_PARAM, 1.0).knob(MIX, 1.0);
+        rig.knob(DEPTH, 0.0).knob(VOICES, 1.0).knob(MIX, 1.0);
         let out = rig.render(500, |frame, drive| {
             drive.input(LEFT, Group::splat(if frame == 0 { 5.0 } else { 0.0 }));
         });

@@ -120,7 +120,7 @@ impl Module for Clock {
                     divider.take(time, Grid::new(per_beat, swing.at(frame)[0]), lands);
                 }
             } else {
-                self.dividers.iter_mut().for_each(|divider| divider.pulse.cut());
+                self.dividers.iter_mut().for_each(Divider::stop);
             }
             self.runs_by_host = runs.then_some(by_host);
             self.beats.advance(step);
@@ -204,6 +204,11 @@ impl Divider {
         }
     }
 
+    fn stop(&mut self) {
+        self.pulse.cut();
+        self.since = u32::MAX;
+    }
+
     /// Finds out where on its grid time is.
     fn lay(&mut self, time: Time, grid: Grid, lands: bool) {
         if lands || grid.per_beat != self.grid.per_beat {
@@ -254,13 +259,14 @@ mod tests {
     #[test]
     fn starts_stops_and_resets_on_the_frame() {
         let mut rig = Rig::of::<Clock>(48_000.0);
+        let runs = |frame: usize| (10..12).contains(&frame) || (100..50_000).contains(&frame);
         let out = rig.render(60_000, |frame, drive| {
-            drive.param(RUN, Group::splat(if (10..50_000).contains(&frame) { 1.0 } else { 0.0 }));
+            drive.param(RUN, Group::splat(if runs(frame) { 1.0 } else { 0.0 }));
             drive.input(RESET_IN, Group::splat(if frame == 30_000 { 10.0 } else { 0.0 }));
         });
-        assert_eq!(rises(&out[0]), [10, 24_010, 30_001]);
-        assert_eq!(rises(&out[4]), [10, 30_000]);
-        assert_eq!(out[0].iter().filter(|volts| volts[0] > 5.0).count(), 12_000 + 5_990 + 12_000);
+        assert_eq!(rises(&out[0]), [10, 100, 24_100, 30_001]);
+        assert_eq!(rises(&out[4]), [10, 100, 30_000]);
+        assert_eq!(out[0].iter().filter(|volts| volts[0] > 5.0).count(), 2 + 12_000 + 5_900 + 12_000);
     }
 
     #[test]

@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use crate::dsp::guard::{flushed, sane, saturate};
-use crate::dsp::{DelayLine, Glide, Swing, math};
+use crate::dsp::guard::{sane, saturate};
+use crate::dsp::{DelayLine, Glide, OnePole, Swing};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -76,7 +76,8 @@ const BLOCK_HERTZ: f32 = 5.0;
 pub struct Delay {
     sample_rate: f64,
     sides: [Side; 2],
-    glide: Glide,
+    time_glide: Glide,
+    sway_glide: Glide,
     swing: Swing,
 }
 
@@ -84,42 +85,34 @@ pub struct Delay {
 #[derive(Debug)]
 struct Side {
     line: DelayLine,
-    /// Low part of what goes into the line, in volts.
-    low: f32,
-    tilt: f32,
-    /// Mean of what is fed back, in volts.
-    mean: f32,
-    block: f32,
+    /// Low part of what goes into the line.
+    low: OnePole,
+    /// Slow mean of what is fed back: its DC.
+    mean: OnePole,
 }
 
 impl Side {
     fn new(sample_rate: f32) -> Side {
-        let share = |hertz: f32| {
-            1.0 - math::exp2(-std::f32::consts::TAU * std::f32::consts::LOG2_E * hertz / sample_rate)
-        };
         Side {
             line: DelayLine::new((LONGEST + SWAY) * f64::from(sample_rate)),
-            low: 0.0,
-            tilt: share(TILT_HERTZ),
-            mean: 0.0,
-            block: share(BLOCK_HERTZ),
+            low: OnePole::new(TILT_HERTZ / sample_rate),
+            mean: OnePole::new(BLOCK_HERTZ / sample_rate),
         }
     }
 
     fn reset(&mut self) {
         self.line.reset();
-        self.low = 0.0;
-        self.mean = 0.0;
+        self.low.reset();
+        self.mean.reset();
     }
 
     /// Takes a frame of sound and a frame of feedback in. `tone` as the knob.
     #[inline(always)]
     fn push(&mut self, sound: f32, feedback: f32, tone: f32) {
-        self.mean = flushed(self.mean + (feedback - self.mean) * self.block);
-        let x = sound + (feedback - self.mean);
-        self.low = flushed(self.low + (x - self.low) * self.tilt);
+        let x = sound + (feedback - self.mean.tick(feedback));
+        let low = self.low.tick(x);
         // At 0 the sound passes bit for bit.
-        let lost = if tone < 0.0 { x - self.low } else { self.low };
+        let lost = if tone < 0.0 { x - low } else { low };
         self.line.push(saturate(x - lost * tone.abs()));
     }
 }
@@ -154,7 +147,8 @@ impl Module for Delay {
         Delay {
             sample_rate: f64::from(setup.sample_rate),
             sides: [Side::new(setup.sample_rate), Side::new(setup.sample_rate)],
-            glide: Glide::new(setup.sample_rate),
+            time_glide: Glide::new(setup.sample_rate),
+            sway_glide: Glide::new(setup.sample_rate),
             swing: Swing::default(),
         }
     }
@@ -162,7 +156,8 @@ impl Module for Delay {
     fn reset(&mut self, lanes: LaneMask) {
         if lanes.has(0) {
             self.sides.iter_mut().for_each(Side::reset);
-            self.glide.reset();
+            self.time_glide.reset();
+            self.sway_glide.reset();
             self.swing.reset();
         }
     }
@@ -177,9 +172,9 @@ impl Module for Delay {
         for frame in frames {
             let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
             let time = self.frames(time.at(frame)[0], sync.at(frame)[0], tempo_bpm);
-            let time = self.glide.next(time);
+            let time = self.time_glide.next(time);
             let turns = f64::from(rate.at(frame)[0]) / self.sample_rate;
-            let sway = f64::from(depth.at(frame)[0]) * self.sample_rate;
+            let sway = self.sway_glide.next(f64::from(depth.at(frame)[0]) * self.sample_rate);
             let [sine, cosine] = self.swing.next(turns, [0.0, 0.25]);
             let echo =
                 [self.sides[0].line.read(time + sway * sine), self.sides[1].line.read(time + sway * cosine)];

@@ -135,7 +135,7 @@ struct Pink(HalfIntegrator, Straighten, f32);
 
 impl Pink {
     fn new() -> Pink {
-        let filter = HalfIntegrator::new();
+        let filter = HalfIntegrator::at_rest();
         let gain = 1.0 / filter.power().sqrt();
         Pink(filter, Straighten::HALF_DOWN, gain as f32)
     }
@@ -189,7 +189,7 @@ struct Blue(HalfIntegrator, Group, Straighten);
 
 impl Blue {
     fn new() -> Blue {
-        Blue(HalfIntegrator::new(), Group::ZERO, Straighten::HALF_UP)
+        Blue(HalfIntegrator::at_rest(), Group::ZERO, Straighten::HALF_UP)
     }
 }
 

@@ -116,9 +116,7 @@ impl Module for Notes {
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
         let (mode, range) = (io.param(MODE), io.param(BEND_RANGE));
         let (glide, detune) = (io.param(GLIDE), io.param(DETUNE));
-        // A unit within a cycle is shown the same events at each of its frames.
-        let first = frames.start;
-        let mut events = io.events.iter().skip_while(|event| event.frame < first).peekable();
+        let mut events = io.events.iter().peekable();
         for frame in frames {
             while let Some(event) = events.next_if(|event| event.frame <= frame) {
                 self.take(event, glide.at(frame)[event.lane % LANES]);

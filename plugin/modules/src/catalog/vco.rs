@@ -7,10 +7,10 @@
 
 use std::ops::Range;
 
-use crate::dsp::Curve;
 use crate::dsp::blep::{DELAY, TAPS};
 use crate::dsp::phase::{C4_HERTZ, FASTEST, Step, coarse, from_turns, signed_turns};
-use crate::dsp::waves::{HALF, Stretch, Wanted, Waves};
+use crate::dsp::waves::{HALF, Jump, Stretch, Wanted, Waves};
+use crate::dsp::{Crossing, Curve};
 use crate::group::{Group, LANES, LaneMask};
 use crate::io::{Io, Signal};
 use crate::module::{Module, Setup};
@@ -19,7 +19,7 @@ use crate::spec::{Class, Spec};
 
 const VOCT: In = In::pitch(0, "voct").help("Pitch, 1 V per octave; 0 V is C4");
 const FM: In = In::audio(1, "fm").help("Moves the frequency, by FM depth and mode");
-const SYNC: In = In::audio(2, "sync").help("Restarts or reverses the wave when it rises through 0 V");
+const SYNC: In = In::audio(2, "sync").help("Restarts or turns round the wave when it rises through 0 V");
 const TUNE: Param = Param::linear(0, "tune", -24.0, 24.0, Quantity::Semitones).default(0.0).help("Pitch");
 const FINE: Param = Param::linear(1, "fine", -100.0, 100.0, Quantity::Cents).default(0.0).help("Fine pitch");
 const OCTAVE: Param = Param::integer(2, "octave", -4.0, 4.0).default(0.0).help("Octaves up or down");
@@ -63,16 +63,14 @@ pub struct Vco {
     reversed: [u64; LANES],
     /// Width of the square, 2⁻³² turns.
     width: [u32; LANES],
-    /// Sync input at the frame before and at this one.
-    sync: [Group; 2],
     /// Frames so far, modulo the length of the waves' tails.
     place: usize,
     /// Turns that the last frames moved on, before `reversed`.
     moves: [Group; HISTORY],
     /// Turns by which the width grew in the last frames.
     widenings: [Group; HISTORY],
-    /// Volts by which the sync input rose in the last frames.
-    rises: [Group; HISTORY],
+    /// The sync input.
+    sync: Crossing,
     waves: Waves,
 }
 
@@ -119,12 +117,11 @@ impl Module for Vco {
             phase: [0; LANES],
             reversed: [0; LANES],
             width: [HALF; LANES],
-            sync: [Group::ZERO; 2],
             place: 0,
             moves: [Group::ZERO; HISTORY],
             widenings: [Group::ZERO; HISTORY],
-            rises: [Group::ZERO; HISTORY],
-            waves: Waves::new(),
+            sync: Crossing::after_silence(),
+            waves: Waves::silent(),
         }
     }
 
@@ -132,10 +129,10 @@ impl Module for Vco {
         for lane in lanes.iter() {
             (self.phase[lane], self.reversed[lane], self.width[lane]) = (0, 0, HALF);
         }
-        let histories = [&mut self.moves, &mut self.widenings, &mut self.rises];
-        for group in histories.into_iter().flatten().chain(&mut self.sync) {
+        for group in self.moves.iter_mut().chain(&mut self.widenings) {
             *group = Group::ZERO.select(*group, lanes);
         }
+        self.sync.reset(lanes);
         self.waves.reset(lanes);
     }
 
@@ -154,9 +151,9 @@ impl Module for Vco {
                 self.phase[lane] =
                     self.phase[lane].wrapping_add((step.exact[lane] ^ back).wrapping_sub(back));
             }
-            self.remember(step.turns, width.at(frame), sync.at(frame));
+            self.remember(step.turns, width.at(frame));
             let now = coarse(&self.phase);
-            let syncs = self.syncs();
+            let syncs = self.sync.rises(sync.at(frame).clamp(-INPUT_LIMIT, INPUT_LIMIT));
             let hits = Waves::hits([&before, &now], [&width_before, &self.width], wanted);
             let hits: [u32; LANES] = std::array::from_fn(|lane| hits[lane] | syncs[lane]);
             if hits.iter().fold(0, |any, hit| any | hit) & HALF != 0 {
@@ -202,22 +199,13 @@ impl Vco {
 
     /// Takes down what the frame brings.
     #[inline(always)]
-    fn remember(&mut self, turns: Group, width: Group, sync: Group) {
+    fn remember(&mut self, turns: Group, width: Group) {
         let place = self.place % HISTORY;
         self.moves[place] = turns;
         let width: [u32; LANES] = std::array::from_fn(|lane| from_turns(width[lane]));
         self.widenings[place] =
             Group::from_fn(|lane| signed_turns(width[lane].wrapping_sub(self.width[lane])));
         self.width = width;
-        self.sync = [self.sync[1], sync.clamp(-INPUT_LIMIT, INPUT_LIMIT)];
-        self.rises[place] = self.sync[1] - self.sync[0];
-    }
-
-    /// [`HALF`] on the lanes that are synced before this frame, else 0.
-    #[inline(always)]
-    fn syncs(&self) -> [u32; LANES] {
-        let [before, now] = self.sync;
-        std::array::from_fn(|lane| if now[lane] > 0.0 && before[lane] <= 0.0 { HALF } else { 0 })
     }
 
     /// The last frames of one of the histories, the newest first.
@@ -241,7 +229,7 @@ impl Vco {
 
     /// Restarts a lane (hard) or turns it round (soft) where the sync input rose through 0 V.
     fn sync(&mut self, lane: usize, mut first: Stretch, soft: bool, wanted: Wanted) {
-        let time = Curve::new(self.last(&self.rises, lane)).reach(-self.sync[0][lane], 0.0);
+        let time = self.sync.time(lane);
         let [phase, width] = [first.phase[0], first.width[0]];
         let arrival = phase.wrapping_add(from_turns(first.course.at(time)));
         let width_then =
@@ -256,8 +244,13 @@ impl Vco {
         rest.time = [time, end];
         rest.phase[1] = departure.wrapping_add(from_turns(rest.course.at(1.0) - rest.course.at(time)));
         self.phase[lane] = u64::from(rest.phase[1]) << 32;
-        let speed = [first.course.slope(time), rest.course.slope(time)];
-        self.waves.jump(self.place, lane, time, [arrival, departure], speed, width_then, wanted);
+        let jump = Jump {
+            time,
+            phase: [arrival, departure],
+            speed: [first.course.slope(time), rest.course.slope(time)],
+            width: width_then,
+        };
+        self.waves.jump(self.place, lane, &jump, wanted);
         self.waves.travel(self.place, lane, &rest, wanted);
     }
 }
@@ -300,15 +293,16 @@ mod tests {
 
     #[test]
     fn hard_sync_restarts_and_soft_sync_turns_round() {
-        for (soft, expected) in [(0.0, 0.6), (1.0, 2.4)] {
+        // The saw rises by 13.6 mV per frame. The step is noticed at frame 157.5; 71.5 frames later the saw has
+        // come up from 0 V, or down again from the 2.16 V that it had reached.
+        for (soft, expected) in [(0.0, 0.975), (1.0, 1.186)] {
             let mut rig = Rig::of::<Vco>(RATE);
             rig.knob(SYNC_MODE, soft).knob(OCTAVE, -2.0);
-            // 150 frames take the saw to 4.1 V; 20 frames later it is at 0.55 V or has come back to 3.5 V.
-            let out = rig.render(150 + 20 + DELAY, |frame, drive| {
+            let out = rig.render(230 + DELAY, |frame, drive| {
                 drive.input(SYNC, Group::splat(if frame < 150 { -1.0 } else { 1.0 }));
             });
-            let last = out[SAW.index()][150 + 19 + DELAY][0];
-            assert!((last - expected).abs() < 2.0, "soft {soft}: {last} V");
+            let last = out[SAW.index()][229 + DELAY][0];
+            assert!((last - expected).abs() < 0.003, "soft {soft}: {last} V, not {expected} V");
         }
     }
 }

@@ -130,11 +130,12 @@ mod tests {
             ((x - 100.0) * 0.01 * line as f64 + (x - 110.0) * (x - 90.0) * 0.001) as f32
         };
         for n in 0..200 {
-            let ages = std::array::from_fn(|line| 2 + line as u32 * 3);
+            let age = |line: usize| 2 + line as u32 * 3;
+            let ages = std::array::from_fn(age);
             let fraction = |line: usize| line as f32 / LINES as f32;
             let (whole, between) = (bank.read(&ages), bank.read_between(&ages, frame(fraction)));
             for line in 0..LINES {
-                let at = f64::from(n) - f64::from(ages[line]);
+                let at = f64::from(n) - f64::from(age(line));
                 let (half, lane) = (line / LANES, line % LANES);
                 let truth = if at < 0.0 { 0.0 } else { curve(line, at) };
                 assert_eq!(whole[half][lane], truth);

@@ -17,16 +17,14 @@ pub struct Random {
 impl Random {
     /// `stream` tells several generators of one unit apart.
     pub fn new(setup: &Setup, stream: u64) -> Random {
-        let mut fresh = [[0; LANES]; 4];
-        for lane in 0..LANES {
-            let words = Setup { seed: setup.lane_seed(lane).wrapping_add(stream), mono: false, ..*setup };
-            for half in 0..2 {
-                let word = words.lane_seed(half);
-                fresh[2 * half][lane] = word as u32;
-                // A state of zeros only would stay there.
-                fresh[2 * half + 1][lane] = (word >> 32) as u32 | 1;
-            }
-        }
+        let word = |lane: usize, half: usize| {
+            let seed = setup.lane_seed(lane).wrapping_add(stream);
+            Setup { seed, mono: false, ..*setup }.lane_seed(half)
+        };
+        let low = |half: usize| std::array::from_fn(|lane| word(lane, half) as u32);
+        // Never 0: a state of zeros only would stay there.
+        let high = |half: usize| std::array::from_fn(|lane| (word(lane, half) >> 32) as u32 | 1);
+        let fresh = [low(0), high(0), low(1), high(1)];
         Random { state: fresh, fresh }
     }
 

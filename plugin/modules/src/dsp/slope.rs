@@ -26,7 +26,7 @@ pub struct HalfIntegrator {
 
 impl HalfIntegrator {
     /// At rest.
-    pub fn new() -> HalfIntegrator {
+    pub fn at_rest() -> HalfIntegrator {
         let corner = |place: i32| 1.0 / (1.0 + libm::exp(-(LOWEST + f64::from(place) * SPACING)));
         let gain = |place: i32| {
             let u = corner(place);
@@ -69,12 +69,6 @@ impl HalfIntegrator {
     }
 }
 
-impl Default for HalfIntegrator {
-    fn default() -> HalfIntegrator {
-        HalfIntegrator::new()
-    }
-}
-
 /// Turns powers of |1 − z⁻¹| = 2 sin ω/2 into the same powers of ω, up to 0.455 cycles per frame: a symmetric
 /// FIR filter, four frames late. Fitted with equal ripple, relative to the aim (ω / (2 sin ω/2))^power.
 #[derive(Clone, Debug)]
@@ -96,7 +90,7 @@ impl Straighten {
         Straighten::new([0.874_279_3, 0.074_019_3, -0.015_138, 0.005_651_2, -0.003_838]);
     /// Power 1; ripple 0.05 dB.
     pub const UP: Straighten =
-        Straighten::new([1.162_117_9, -0.102_906_4, 0.030_504_2, -0.012_761_8, 0.007_226]);
+        Straighten::new([1.162_118, -0.102_906_4, 0.030_504_2, -0.012_761_8, 0.007_226]);
 
     const fn new(taps: [f32; 5]) -> Straighten {
         Straighten { taps, past: [Group::ZERO; 8] }
@@ -134,7 +128,7 @@ mod tests {
 
     #[test]
     fn half_an_integration_is_straight_in_the_audible_band() {
-        let (mut filter, mut straighten) = (HalfIntegrator::new(), Straighten::HALF_DOWN);
+        let (mut filter, mut straighten) = (HalfIntegrator::at_rest(), Straighten::HALF_DOWN);
         let response: Vec<f32> = (0..60_000)
             .map(|n| straighten.tick(filter.tick(Group::splat(if n == 0 { 1.0 } else { 0.0 })))[0])
             .collect();

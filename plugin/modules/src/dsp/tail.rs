@@ -15,14 +15,14 @@ pub struct Tail {
 
 impl Tail {
     /// Nothing on its way.
-    pub fn new() -> Tail {
+    pub fn silent() -> Tail {
         Tail { frames: [Group::ZERO; TAPS], empty: true }
     }
 
     /// Forgets what is on its way.
     pub fn clear(&mut self) {
         if !self.empty {
-            *self = Tail::new();
+            *self = Tail::silent();
         }
     }
 
@@ -50,11 +50,5 @@ impl Tail {
         self.empty = false;
         self.frames[(place + DELAY) % TAPS] += plain;
         std::mem::take(&mut self.frames[place % TAPS])
-    }
-}
-
-impl Default for Tail {
-    fn default() -> Tail {
-        Tail::new()
     }
 }

@@ -38,6 +38,19 @@ pub struct Stretch {
     pub edge: Curve,
 }
 
+/// A moment at which the phase jumps from one value to another, or turns round.
+#[derive(Clone, Copy, Debug)]
+pub struct Jump {
+    /// Between the frame before (0) and this one (1).
+    pub time: f32,
+    /// Phases before and after, 2⁻³² turns.
+    pub phase: [u32; 2],
+    /// Speeds before and after, turns per frame.
+    pub speed: [f32; 2],
+    /// The square's width.
+    pub width: u32,
+}
+
 /// The waves on their way out. A wave that nobody wants has no tail and costs nothing; when it is wanted again
 /// it is silent for the first frames, during which its new cable is faded in. What one wave does never depends
 /// on whether another is wanted.
@@ -49,8 +62,8 @@ pub struct Waves {
 
 impl Waves {
     /// Silence.
-    pub fn new() -> Waves {
-        Waves { residuals: Residuals::shared(), tails: std::array::from_fn(|_| Tail::new()) }
+    pub fn silent() -> Waves {
+        Waves { residuals: Residuals::shared(), tails: std::array::from_fn(|_| Tail::silent()) }
     }
 
     /// Forgets what is on its way on some lanes.
@@ -116,31 +129,22 @@ impl Waves {
         }
     }
 
-    /// Mends what the waves of a lane do when the phase jumps: from one phase to another, with the speeds in
-    /// turns per frame before and after.
-    pub fn jump(
-        &mut self,
-        place: usize,
-        lane: usize,
-        time: f32,
-        phase: [u32; 2],
-        speed: [f32; 2],
-        width: u32,
-        wanted: Wanted,
-    ) {
+    /// Mends what the waves of a lane do when the phase jumps or turns round.
+    pub fn jump(&mut self, place: usize, lane: usize, jump: &Jump, wanted: Wanted) {
         let [before, after] = [0, 1].map(|side| {
-            let (turns, speed) = (signed_turns(phase[side]), speed[side]);
-            let rising = phase[side].wrapping_add(QUARTER) < HALF;
+            let (phase, speed) = (jump.phase[side], jump.speed[side]);
+            let turns = signed_turns(phase);
+            let rising = phase.wrapping_add(QUARTER) < HALF;
             [
                 (PEAK * math::sin_turns(turns), PEAK * TAU * math::cos_turns(turns) * speed),
-                (triangle(phase[side]), if rising { 4.0 } else { -4.0 } * PEAK * speed),
+                (triangle(phase), if rising { 4.0 } else { -4.0 } * PEAK * speed),
                 (2.0 * PEAK * turns, 2.0 * PEAK * speed),
-                (up(phase[side], width), 0.0),
+                (up(phase, jump.width), 0.0),
             ]
         });
         for wave in (0..4).filter(|&wave| wanted[wave]) {
-            let (jump, bend) = (after[wave].0 - before[wave].0, after[wave].1 - before[wave].1);
-            self.mend(wave, place, lane, time, jump, bend);
+            let (rise, bend) = (after[wave].0 - before[wave].0, after[wave].1 - before[wave].1);
+            self.mend(wave, place, lane, jump.time, rise, bend);
         }
     }
 

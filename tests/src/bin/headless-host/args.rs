@@ -20,6 +20,7 @@ usage: headless-host --plugin P.clap [options]
   --new-thread-every N  hand the audio to a brand-new thread after each N blocks
   --edit-every MS       while playing, load the patches in turn at this interval
   --automate            move the params in turn, one each 10 ms
+  --allocate            allocate once in each block, to see that it is counted
   --list                print the params
   --out FILE.wav        write what is heard, 24 bits
   --save-state FILE     write the state at the end
@@ -42,6 +43,7 @@ pub struct Args {
     pub new_thread_every: Option<usize>,
     pub edit_every: Option<u64>,
     pub automate: bool,
+    pub allocate: bool,
     pub list: bool,
     pub out: Option<PathBuf>,
     pub save_state: Option<PathBuf>,
@@ -65,6 +67,7 @@ impl Args {
             new_thread_every: None,
             edit_every: None,
             automate: false,
+            allocate: false,
             list: false,
             out: None,
             save_state: None,
@@ -102,6 +105,7 @@ impl Args {
                 "new-thread-every" => args.new_thread_every = Some(number(&name, &value()?, 1..=usize::MAX)?),
                 "edit-every" => args.edit_every = Some(number(&name, &value()?, 1..=3_600_000)?),
                 "automate" => args.automate = true,
+                "allocate" => args.allocate = true,
                 "list" => args.list = true,
                 "out" => args.out = Some(value()?.into()),
                 "save-state" => args.save_state = Some(value()?.into()),

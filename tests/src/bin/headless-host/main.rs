@@ -59,6 +59,7 @@ fn run(args: &Args) -> Result<()> {
         events.extend(automation(&params, args.rate, frames));
     }
     deck.set_score(Score::new(events));
+    deck.set_allocating(args.allocate);
     if let Some(song) = song {
         deck.set_tempo(song);
     }
