@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Downsampler, Ratio, Upsampler, guard, math, moves};
+use crate::dsp::{Cutoff, Downsampler, RUN, Ratio, Upsampler, guard, math, moves, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -73,22 +73,31 @@ impl Module for Ladder {
         let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
         let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
         let (slope, bass) = (io.param(SLOPE), io.param(BASS));
-        let level_moves = moves([drive, bass, resonance]);
+        let (level_moves, factor_moves) = (moves([drive, bass, resonance]), moves([voct]));
         let curve_moves = moves([hertz, voct, resonance, slope]);
-        let (mut level, mut curve) = (Group::ZERO, Curve::default());
+        let (mut level, mut factor, mut curves) = (Group::ZERO, Group::ZERO, [Curve::default(); RUN]);
         let mut core = self.core.clone();
-        for frame in frames.clone() {
-            let feedback = resonance.at(frame) * MOST_FEEDBACK;
-            if frame == frames.start || level_moves {
-                level = level_of(drive.at(frame), bass.at(frame) * feedback);
+        for run in runs(frames.clone()) {
+            for (place, frame) in run.clone().enumerate() {
+                if frame == frames.start || factor_moves {
+                    factor = voct.at(frame).map(math::exp2);
+                }
+                if frame == frames.start || curve_moves {
+                    let gain = self.cutoff.gain(hertz.at(frame), factor);
+                    let feedback = resonance.at(frame) * MOST_FEEDBACK;
+                    curves[place % RUN] = Curve::new(gain, feedback, slope.at(frame));
+                }
             }
-            if frame == frames.start || curve_moves {
-                curve =
-                    Curve::new(self.cutoff.gain(hertz.at(frame), voct.at(frame)), feedback, slope.at(frame));
+            for (place, frame) in run.enumerate() {
+                let curve = &curves[if curve_moves { place % RUN } else { 0 }];
+                if frame == frames.start || level_moves {
+                    let lost = bass.at(frame) * (resonance.at(frame) * MOST_FEEDBACK);
+                    level = level_of(drive.at(frame), lost);
+                }
+                let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
+                let filtered = [core.tick(first, curve), core.tick(second, curve)];
+                io.set(OUT, frame, self.down.tick(filtered) * SATURATION_VOLTS);
             }
-            let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
-            let filtered = [core.tick(first, &curve), core.tick(second, &curve)];
-            io.set(OUT, frame, self.down.tick(filtered) * SATURATION_VOLTS);
         }
         self.core = core;
     }
@@ -132,10 +141,10 @@ impl Curve {
         let instant = feedback * g4;
         // Trapezoidal integrators bend n poles down by n w² / 12 on the way to Nyquist. To take that back, the output
         // gets one more pole at the cutoff and the numerator 1 + a s + b s², s in units of the cutoff, with
-        // b² = (2 n / 3) gain² and a² = 1 − b² + 2 b: it leaves DC and the level at the cutoff exact.
+        // b² = (2 n / 3) gain² (its root by a cubic) and a² = 1 − b² + 2 b: it leaves DC and the level at the cutoff exact.
         let (solve, rest) = (one / (one + instant), one - g);
         let back = feedback * rest * solve;
-        let b = gain * ((slope + one) * (2.0 / 3.0)).sqrt();
+        let b = gain * slope.map(|s| 0.8165 + s * (0.3902 - s * (0.0583 - s * 0.0063)));
         let a = (one + b + b - b * b).sqrt();
         Curve {
             pole: [g, g2, g3, g4],

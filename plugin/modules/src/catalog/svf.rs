@@ -80,12 +80,15 @@ impl Module for Svf {
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
         let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
         let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
-        let (gain_moves, level_moves) = (moves([hertz, voct]), moves([drive]));
-        let (mut gain, mut level) = (Group::ZERO, Group::ZERO);
+        let (factor_moves, gain_moves, level_moves) = (moves([voct]), moves([hertz, voct]), moves([drive]));
+        let (mut factor, mut gain, mut level) = (Group::ZERO, Group::ZERO, Group::ZERO);
         let mut core = self.core.clone();
         for frame in frames.clone() {
+            if frame == frames.start || factor_moves {
+                factor = voct.at(frame).map(math::exp2);
+            }
             if frame == frames.start || gain_moves {
-                gain = self.cutoff.gain(hertz.at(frame), voct.at(frame)).ratio();
+                gain = self.cutoff.gain(hertz.at(frame), factor).ratio();
             }
             if frame == frames.start || level_moves {
                 level = level_of(drive.at(frame));

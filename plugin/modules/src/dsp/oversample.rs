@@ -25,8 +25,8 @@ impl Branch {
     #[inline(always)]
     fn tick(&mut self, coefficients: &[f32; 4], input: Group) -> Group {
         let mut x = input;
-        for stage in 0..4 {
-            let y = (x - self.last[stage + 1]) * coefficients[stage] + self.last[stage];
+        for (stage, &coefficient) in coefficients.iter().enumerate() {
+            let y = (x - self.last[stage + 1]) * coefficient + self.last[stage];
             self.last[stage] = x;
             x = y;
         }
