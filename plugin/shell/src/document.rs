@@ -97,9 +97,9 @@ mod tests {
         let mut saved = params.serialize_fields();
         let text = saved["patch"].replace("kind = ", "kin = ");
         saved.insert("patch".into(), text);
-        let (revision, name) = (instance.session().revision(), instance.session().patch().name.clone());
+        let before = instance.session().patch().clone();
         params.deserialize_fields(&saved);
-        assert_eq!((instance.session().revision(), &instance.session().patch().name), (revision, &name));
+        assert_eq!(*instance.session().patch(), before);
         let notices = instance.notices.all();
         assert!(notices.len() == 1 && notices[0].contains("the host's state:"), "{notices:?}");
     }
