@@ -48,6 +48,18 @@ static ALLOCATOR: Counting = Counting;
 const SECONDS: usize = 60;
 const BLOCK: usize = 256;
 
+/// Edits after which the patch begins again, so that it stays of a playable size.
+const EDITS: usize = 40;
+
+/// Tells the editing thread to end, also when an assertion fails: else it would edit for ever.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn rendering_allocates_nothing_while_another_thread_edits() {
     MAY_ALLOCATE.set(true);
@@ -61,16 +73,21 @@ fn rendering_allocates_nothing_while_another_thread_edits() {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let done = &done;
+        let _ends = Done(done);
         scope.spawn(move || {
             MAY_ALLOCATE.set(true);
             let mut random = Random(3);
             let mut edits = 0;
             while !done.load(Ordering::Relaxed) {
-                let next = random::edit(&mut random, control.patch());
-                control.edit(next).expect("random edits compile");
+                if edits % EDITS == EDITS - 1 {
+                    control.load(random::patch(edits as u64)).expect("random patches compile");
+                } else {
+                    let next = random::edit(&mut random, control.patch());
+                    control.edit(next).expect("random edits compile");
+                }
                 control.collect();
                 edits += 1;
-                std::thread::sleep(Duration::from_millis(2));
+                std::thread::sleep(Duration::from_millis(5));
             }
             assert!(edits > 100, "only {edits} edits while rendering");
             control
@@ -106,7 +123,6 @@ fn rendering_allocates_nothing_while_another_thread_edits() {
             engine = Some(back);
             assert_eq!(counted, 0, "allocations or frees in second {number}");
         }
-        done.store(true, Ordering::Relaxed);
     });
     drop(engine);
 }

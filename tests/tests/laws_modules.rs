@@ -80,8 +80,8 @@ fn every_instruction_set_gives_the_same_bits() {
 
 #[test]
 fn outputs_are_finite_and_bounded_at_every_extreme() {
-    /// No module is louder than this on sound voltages.
-    const LOUDEST_VOLTS: f32 = 200.0;
+    /// No module is louder than this on sound voltages, however wildly its knobs leap.
+    const LOUDEST_VOLTS: f32 = 500.0;
     for kind in CATALOG {
         for seed in 0..4 {
             let out = stimulus(kind, Manner::Extreme, seed).render(&mut rig(kind, false), 0..BLOCKS, &[64]);
@@ -112,7 +112,7 @@ fn hostile_input_leaves_outputs_finite_and_is_forgotten() {
                 let out = sound.render(&mut unit, 0..BLOCKS, &[64]);
                 peak = out.iter().flatten().map(|group| group.peak()).fold(0.0, f32::max);
             }
-            assert!(peak < 200.0, "{} still puts out {peak} V after hostile input", kind.spec.id);
+            assert!(peak < 500.0, "{} still puts out {peak} V after hostile input", kind.spec.id);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod demo;
+mod fuzz;
 mod options;
 mod paths;
 mod picture;
@@ -27,6 +28,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "bundle", usage: bundle::USAGE, run: bundle::run },
     Command { name: "setup", usage: setup::USAGE, run: setup::run },
     Command { name: "test", usage: test::USAGE, run: test::run },
+    Command { name: "fuzz", usage: fuzz::USAGE, run: fuzz::run },
 ];
 
 fn main() -> ExitCode {

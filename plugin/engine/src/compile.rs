@@ -92,7 +92,7 @@ pub(crate) fn compile(
         stage: atomic_refcell::AtomicRefCell::new(Stage::new(ramps, event_lists)),
         latency,
         costs: fused.costs,
-        free_running: net.nodes.iter().any(|node| node.spec.free_running || node.spec.role == Role::Input),
+        restless: rest.restless,
         fresh,
         installed: Default::default(),
         ramp_frames: (RAMP_SECONDS * context.sample_rate) as u32,

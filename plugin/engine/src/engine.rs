@@ -86,7 +86,7 @@ impl Engine {
     /// Whether nothing sounds and nothing will without a note or input.
     pub fn is_silent(&self) -> bool {
         let plan = self.flow.job();
-        !plan.free_running
+        !plan.restless
             && self.silent_frames as f32 > 2.0 * self.sample_rate
             && plan.notes.iter().all(|notes| notes.voices.borrow().sounding() == 0)
     }

@@ -138,8 +138,8 @@ pub(crate) struct Plan {
     pub(crate) ramp_frames: u32,
     /// Nothing is taken over from the plan before: another patch begins.
     pub(crate) fresh: bool,
-    /// Whether anything moves by itself, so that a silence may end without a note.
-    pub(crate) free_running: bool,
+    /// Whether a silence may end without a note.
+    pub(crate) restless: bool,
     /// Frame of the stream at which the engine took the plan in, plus 1; 0 before.
     pub(crate) installed: AtomicU64,
 }

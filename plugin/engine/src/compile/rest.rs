@@ -12,6 +12,8 @@ pub(crate) struct Found {
     pub(crate) groups: Vec<RestGroup>,
     /// Rest group of each poly unit; 0 for mono ones.
     pub(crate) of_unit: Vec<u32>,
+    /// Whether a silence of the whole patch can end without a note.
+    pub(crate) restless: bool,
 }
 
 /// Poly modules that are patched together form a part; each of its groups of lanes is a rest group.
@@ -22,8 +24,12 @@ pub(crate) fn groups(net: &Net, widths: &[Width], built: &Built) -> Found {
         let (a, b) = (root(&part, edge.from), root(&part, edge.to));
         part[a.max(b)] = a.min(b);
     }
-    let restless = restless(net, widths, &part);
-    let mut found = Found { groups: Vec::new(), of_unit: vec![0; built.units.len()] };
+    let restless = restless(net, &part);
+    let mut found = Found {
+        groups: Vec::new(),
+        of_unit: vec![0; built.units.len()],
+        restless: restless.iter().any(|&restless| restless),
+    };
     let mut notes_before = 0;
     let notes_number: Vec<u32> = (net.nodes.iter())
         .map(|node| {
@@ -72,7 +78,7 @@ fn root(part: &[usize], mut node: usize) -> usize {
 
 /// Parts in which a silence can end without a note: something that moves by itself reaches an input that
 /// opens, or the host's audio comes in.
-fn restless(net: &Net, widths: &[Width], part: &[usize]) -> Vec<bool> {
+fn restless(net: &Net, part: &[usize]) -> Vec<bool> {
     let mut moves: Vec<bool> = net.nodes.iter().map(|node| node.spec.free_running).collect();
     let mut host: Vec<bool> = net.nodes.iter().map(|node| node.spec.role == Role::Input).collect();
     // Sound sources and filters turn a modulation into sound, which opens nothing by itself.
@@ -91,7 +97,7 @@ fn restless(net: &Net, widths: &[Width], part: &[usize]) -> Vec<bool> {
         }
     }
     let mut restless = vec![false; net.nodes.len()];
-    for edge in net.edges.iter().filter(|edge| widths[edge.to] != Width::Mono) {
+    for edge in &net.edges {
         let spec = net.nodes[edge.to].spec;
         let (opens, audio) = match edge.slot {
             Slot::Input(place) => (spec.inputs[place].opens, spec.inputs[place].kind == PortKind::Audio),

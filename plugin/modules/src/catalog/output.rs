@@ -19,6 +19,7 @@ const LEFT: In = In::audio(0, "left").help("Left, or both sides while right is u
 const RIGHT: In = In::audio(1, "right").help("Right");
 const LEVEL: Param = Param::linear(0, "level", FADER_BOTTOM_DB, 12.0, Quantity::Decibels)
     .default(0.0)
+    .opens()
     .help("Loudness; silent at the lowest");
 const LIMITER: Param = Param::toggle(1, "limiter").default(1.0).help("Holds peaks at 0 dBFS");
 const HOST_LEFT: Out = Out::audio(0, "host_left").help("What the host gets; 10 V is 0 dBFS");

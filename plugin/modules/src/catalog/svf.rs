@@ -33,6 +33,9 @@ const MOST_DAMPING: f32 = 2.0;
 const LEAST_DAMPING: f32 = -0.06;
 /// Damping per V⁴ of the integrators' energy squared, as long as it is small: full resonance settles at 5 V.
 const LOSS: f32 = -LEAST_DAMPING / 625.0;
+/// Volts beyond which no integrator goes: twice what a driven, resonant one reaches. Only a cutoff that leaps
+/// over octaves from frame to frame gets there.
+const MOST_STATE_VOLTS: f32 = 40.0;
 /// Greatest voltage of the driven input.
 const SATURATION_VOLTS: f32 = 20.0;
 /// Octaves of gain per dB.
@@ -136,7 +139,8 @@ impl Core {
         let solve = one / (gain * (gain + damping) + one);
         let band = (s1 + gain * (input - s2)) * solve;
         let low = s2 + gain * band;
-        self.state = [band + band - s1, low + low - s2];
+        let held = |state: Group| state.clamp(-MOST_STATE_VOLTS, MOST_STATE_VOLTS);
+        self.state = [held(band + band - s1), held(low + low - s2)];
         [low, band, input - damping * band - low]
     }
 
@@ -153,7 +157,7 @@ impl Core {
 fn saturate(x: Group) -> Group {
     const EDGE: f32 = 1.406_25;
     const EDGE4: f32 = EDGE * EDGE * EDGE * EDGE;
-    let x = x.map(|x| x.max(-EDGE).min(EDGE));
+    let x = x.clamp(-EDGE, EDGE);
     let x4 = (x * x) * (x * x);
     let bend =
         Group::splat(1.0) - x4 * (Group::splat(2.0 / (5.0 * EDGE4)) - x4 * (1.0 / (9.0 * EDGE4 * EDGE4)));
