@@ -92,7 +92,7 @@ pub(crate) fn compile(
         stage: atomic_refcell::AtomicRefCell::new(Stage::new(ramps, event_lists)),
         latency,
         costs: fused.costs,
-        restless: rest.restless,
+        restless: rest::wakes_by_itself(&net),
         fresh,
         installed: Default::default(),
         ramp_frames: (RAMP_SECONDS * context.sample_rate) as u32,

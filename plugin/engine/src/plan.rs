@@ -81,10 +81,13 @@ pub(crate) enum Step {
 }
 
 /// Units of one group that sleep and wake together.
+#[derive(Default)]
 pub(crate) struct RestGroup {
     pub(crate) units: Vec<u32>,
     /// Units that others outside the group hear.
     pub(crate) exits: Vec<u32>,
+    /// Units elsewhere whose sound comes in.
+    pub(crate) feeders: Vec<u32>,
     /// Notes modules that play it, with the group of lanes.
     pub(crate) notes: Vec<(u32, u32)>,
     /// Whether something that runs freely could end a silence: then it never sleeps.

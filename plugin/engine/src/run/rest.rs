@@ -5,7 +5,7 @@
 
 use manycord_modules::LANES;
 
-use crate::plan::Plan;
+use crate::plan::{Plan, RestGroup};
 
 /// Volts below which a group counts as silent: −140 dBFS (10 V = 0 dBFS).
 const SILENT_VOLTS: f32 = 1e-6;
@@ -29,7 +29,8 @@ pub(crate) fn watch(plan: &Plan, patience: u32) {
             plan.notes[*notes as usize].voices.borrow().plays(first..first + LANES)
         });
         let peak = |unit: &u32| plan.cell(*unit).borrow().last_peak;
-        let silent = !played && group.exits.iter().all(|unit| peak(unit) < SILENT_VOLTS);
+        let silent =
+            !played && is_closed(plan, group) && group.exits.iter().all(|unit| peak(unit) < SILENT_VOLTS);
         let quiet = {
             let mut first = plan.cell(group.units[0]).borrow_mut();
             first.quiet = if silent { first.quiet + 1 } else { 0 };
@@ -41,11 +42,18 @@ pub(crate) fn watch(plan: &Plan, patience: u32) {
     }
 }
 
+/// Whether a silence of a group proves that no sound gets through it: each feeder sounds. One that is silent
+/// now may begin at any time, and the group must be awake then.
+fn is_closed(plan: &Plan, group: &RestGroup) -> bool {
+    group.feeders.iter().all(|&unit| plan.cell(unit).borrow().last_peak >= SILENT_VOLTS)
+}
+
 /// After a swap: a group of which only a part sleeps wakes whole, and so does one that may not sleep.
 pub(crate) fn settle(plan: &Plan) {
     for (number, group) in plan.rest.iter().enumerate() {
         let sleeping = group.units.iter().filter(|unit| plan.cell(**unit).borrow().asleep).count();
-        if sleeping > 0 && (sleeping < group.units.len() || group.restless) {
+        let may_sleep = !group.restless && is_closed(plan, group);
+        if sleeping > 0 && (sleeping < group.units.len() || !may_sleep) {
             wake(plan, number);
         }
     }
