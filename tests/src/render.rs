@@ -26,9 +26,9 @@ pub struct Play<'a> {
     pub edits: Option<(usize, u64)>,
 }
 
-/// A pool with this many workers, whatever the machine has.
+/// A pool with this many workers, whatever the machine has; they take part in every block, however small.
 pub fn pool(workers: usize) -> Arc<Pool> {
-    Pool::new(&Config { workers: Some(workers), ..Config::default() })
+    Pool::new(&Config { workers: Some(workers), eager: true, ..Config::default() })
 }
 
 /// Plays a patch; returns left and right.

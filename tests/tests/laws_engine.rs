@@ -52,4 +52,8 @@ fn any_blocks_and_any_workers_give_the_same_bits() {
         })
         .unwrap_or_else(|failure| panic!("{failure}"));
     assert!(sounding.get() > PATCHES / 2, "only {} of {PATCHES} patches sound", sounding.get());
+    for (workers, pool) in WORKERS.into_iter().zip(&pools).skip(1) {
+        let idle = pool.load().iter().filter(|worker| worker.tasks == 0).count();
+        assert_eq!(idle, 0, "{idle} of {workers} workers never took part");
+    }
 }

@@ -105,6 +105,9 @@ fn outcome(panics: u32) -> Outcome {
 }
 
 fn inline_below(shared: &Shared) -> u32 {
+    if shared.eager {
+        return 0;
+    }
     if shared.anyone_awake() { INLINE_AWAKE_NS } else { INLINE_ASLEEP_NS }
 }
 

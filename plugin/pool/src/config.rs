@@ -7,6 +7,8 @@ pub struct Config {
     pub workers: Option<usize>,
     /// What workers do between blocks.
     pub idle: IdlePolicy,
+    /// Hands every run that has any width over, however little there is to do: for tests, since it is slower.
+    pub eager: bool,
 }
 
 impl Config {

@@ -37,6 +37,7 @@ pub(crate) struct Shared {
     /// Where the next search for work starts.
     pub(crate) turn: AtomicU32,
     pub(crate) idle: IdlePolicy,
+    pub(crate) eager: bool,
     pub(crate) pace: Pace,
 }
 
@@ -140,6 +141,7 @@ impl Pool {
             ready: AtomicU32::new(0),
             turn: AtomicU32::new(0),
             idle: config.idle,
+            eager: config.eager,
             pace: Pace::new(),
         });
         let threads: Vec<_> = (queues.into_iter().enumerate())
