@@ -1,6 +1,7 @@
 """Plays notes to a JACK client by MIDI and listens: `jack_notes.py CLIENT SECONDS`. Prints a JSON line.
 
-Before the first second and in the last two nothing is held; between them one note starts each half second.
+Before the first second and in the last two nothing is held; between them one note starts each half second, the
+first an A of 440 Hz.
 """
 
 import json
@@ -19,7 +20,7 @@ frames = int(seconds * rate)
 heard = np.zeros((2, frames), dtype=np.float32)
 notes = []
 for number, start in enumerate(np.arange(1.0, seconds - 2.5, 0.5)):
-    key = 48 + 5 * number % 24
+    key = 69 - 5 * number % 24
     notes += [(int(start * rate), (0x90, key, 100)), (int((start + 0.4) * rate), (0x80, key, 0))]
 notes.sort()
 done = threading.Event()
@@ -55,6 +56,16 @@ def peak(start, end):
     return float(np.abs(heard[:, int(start * rate) : int(end * rate)]).max())
 
 
+def cents():
+    """How far the first note is off, by the strongest line within 300 cents."""
+    piece = heard[0, int(1.05 * rate) : int(1.4 * rate)]
+    size = 1 << 19
+    lines = np.abs(np.fft.rfft(piece * np.hanning(len(piece)), size))
+    low, high = (int(440 * 2**octaves * size / rate) for octaves in (-0.25, 0.25))
+    found = (low + int(lines[low:high].argmax())) * rate / size
+    return 1200 * float(np.log2(found / 440))
+
+
 with client:
     sounds = ports(is_audio=True, is_output=True)
     for out, ear in zip(sounds, ears):
@@ -71,6 +82,7 @@ print(
             "before": peak(0.0, 1.0),
             "during": peak(1.0, seconds - 2.0),
             "after": peak(seconds - 0.5, seconds),
+            "cents": cents(),
             "finite": bool(np.isfinite(heard).all()),
             "overruns": overruns,
         }

@@ -8,16 +8,39 @@ use std::time::Duration;
 use manycord_tests::host::built;
 use manycord_tests::python;
 use manycord_tests::studio::{Display, Jack, Program};
+use serde_json::Value;
 
 /// Most until it shows itself.
 const START: Duration = Duration::from_secs(20);
-/// From SIGINT to the end.
+/// Most from a signal to the end.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-fn standalone() -> Command {
+/// The program as a client of JACK.
+fn standalone(server: &str) -> Command {
     let mut command = Command::new(built::standalone());
-    command.stdout(Stdio::null());
+    command.args(["--backend", "jack"]).env(Jack::SERVER, server).stdout(Stdio::null());
     command
+}
+
+/// Plays notes to the program for some seconds, and listens.
+fn hear(jack: &Jack, seconds: u32) -> Value {
+    let mut script = python::script("jack_notes.py");
+    python::answer(script.args(["manycord", &seconds.to_string()]).env(Jack::SERVER, jack.name()))
+}
+
+fn assert_music(heard: &Value) {
+    let number = |name: &str| heard[name].as_f64().expect(name);
+    assert_eq!((&heard["outputs"], &heard["inputs"]), (&2.into(), &1.into()), "{heard}");
+    assert_eq!((&heard["in_time"], &heard["finite"]), (&true.into(), &true.into()), "{heard}");
+    assert!(number("before") < 1e-6 && number("during") > 0.05 && number("after") < 0.01, "{heard}");
+    assert!(number("cents").abs() < 15.0, "out of tune: {heard}");
+}
+
+/// Ends it by a signal.
+fn assert_goodbye(mut program: Program, signal: &str) {
+    program.signal(signal);
+    let status = program.wait(GOODBYE).expect("a signal ends it");
+    assert!(status.success(), "SIG{signal} ended it with {status}:\n{}", program.complaints());
 }
 
 fn screenshot(name: &str) -> PathBuf {
@@ -27,57 +50,38 @@ fn screenshot(name: &str) -> PathBuf {
 }
 
 #[test]
-fn it_plays_midi_under_jack_with_its_window_open() {
+fn it_plays_midi_with_its_window_open() {
     let display = Display::open("1280x800", &built::folder("standalone"));
-    let jack = Jack::start("window", 256);
-    let mut command = standalone();
-    command.args(["--backend", "jack", "--period-size", "256", "--sample-rate", "48000"]);
-    command.env("DISPLAY", display.name()).env(Jack::SERVER, jack.name());
-    let mut program = Program::start(&mut command);
+    let jack = Jack::start("window", 48_000, 256);
+    let mut program = Program::start(standalone(jack.name()).env("DISPLAY", display.name()));
     program.wait_for("window", START, |_| display.shows("Manycord").then_some(()));
-
-    let heard = python::answer(
-        python::script("jack_notes.py").args(["Manycord", "10"]).env(Jack::SERVER, jack.name()),
-    );
+    let heard = hear(&jack, 10);
     let colours = display.photograph(&screenshot("standalone.png"));
-    program.signal("INT");
-    let status = program.wait(GOODBYE).expect("SIGINT ends it");
-
-    assert!(status.success(), "it ended with {status}:\n{}", program.complaints());
     assert!(colours > 50, "the window is blank: {colours} colours");
-    let level = |name: &str| heard[name].as_f64().expect(name);
-    assert_eq!((&heard["outputs"], &heard["inputs"]), (&2.into(), &1.into()), "{heard}");
-    assert_eq!((&heard["in_time"], &heard["finite"]), (&true.into(), &true.into()), "{heard}");
-    assert!(level("before") < 1e-6 && level("during") > 0.05 && level("after") < 0.01, "{heard}");
+    assert_goodbye(program, "INT");
+    assert_music(&heard);
 }
 
 #[test]
-fn it_ends_cleanly_without_a_window() {
-    for signal in ["INT", "TERM"] {
-        let jack = Jack::start(&format!("no-window-{signal}"), 1024);
-        let mut command = standalone();
-        command
-            .args(["--backend", "jack", "--no-editor"])
-            .env(Jack::SERVER, jack.name())
-            .env_remove("DISPLAY");
-        let mut program = Program::start(&mut command);
-        program.wait_for("JACK client", START, |_| jack.has("Manycord").then_some(()));
+fn without_a_window_it_plays_at_any_rate_until_a_signal_comes() {
+    for (signal, rate) in [("INT", 44_100), ("TERM", 96_000)] {
+        let jack = Jack::start(&format!("no-window-{signal}"), rate, 1024);
+        let mut program = Program::start(standalone(jack.name()).arg("--no-editor").env_remove("DISPLAY"));
+        program.wait_for("JACK client", START, |_| jack.has("manycord").then_some(()));
         // Before the first block of sound, signals end it as they end any program.
         program.wait_for("handler of signals", START, |program| program.handles_signals().then_some(()));
-        program.signal(signal);
-        let status = program.wait(GOODBYE).expect("a signal ends it");
-        assert!(status.success(), "SIG{signal} ended it with {status}:\n{}", program.complaints());
+        let heard = hear(&jack, 5);
+        assert_goodbye(program, signal);
+        assert_music(&heard);
     }
 }
 
 #[test]
 fn without_a_server_it_fails_and_says_so() {
-    let mut command = standalone();
-    command.args(["--backend", "jack", "--no-editor"]).env_remove("DISPLAY");
-    command.env(Jack::SERVER, "manycord-nobody").env("JACK_NO_START_SERVER", "1");
-    let mut program = Program::start(&mut command);
+    let mut command = standalone("manycord-nobody");
+    let mut program = Program::start(command.arg("--no-editor").env_remove("DISPLAY"));
     let status = program.wait(START).expect("it gives up");
     let said = program.complaints();
     assert!(!status.success(), "it says that all is well:\n{said}");
-    assert!(said.contains("JACK"), "it does not say what is missing:\n{said}");
+    assert!(said.contains("start a JACK server first"), "it does not say what to do:\n{said}");
 }

@@ -15,15 +15,16 @@ impl Jack {
     /// Environment variable by which clients find their server.
     pub const SERVER: &'static str = "JACK_DEFAULT_SERVER";
 
-    /// Starts a server at 48 kHz with this many frames a period. The name must be the test's own.
+    /// Starts a server at a sample rate in Hz with this many frames a period. The name must be the test's own.
     ///
     /// # Panics
     /// When it does not come up.
-    pub fn start(test: &str, period: u32) -> Jack {
+    pub fn start(test: &str, rate: u32, period: u32) -> Jack {
         let name = format!("manycord-{test}-{}", std::process::id());
         let mut command = Command::new("jackd");
-        command.args(["--no-realtime", "--name", &name, "-d", "dummy", "-r", "48000", "-p"]);
-        let mut server = Program::start(command.arg(period.to_string()).stdout(Stdio::null()));
+        command.args(["--no-realtime", "--name", &name, "-d", "dummy"]);
+        command.args(["-r", &rate.to_string(), "-p", &period.to_string()]);
+        let mut server = Program::start(command.stdout(Stdio::null()));
         server.wait_for("JACK server", Duration::from_secs(20), |_| ports(&name));
         Jack { name, server }
     }
