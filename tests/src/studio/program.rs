@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Between two looks.
@@ -12,6 +13,8 @@ const LOOK: Duration = Duration::from_millis(10);
 pub struct Program {
     child: Child,
     shown: String,
+    /// Reads stderr to its end: a full pipe would hold the program up.
+    reader: Option<JoinHandle<String>>,
 }
 
 impl Program {
@@ -22,10 +25,18 @@ impl Program {
     pub fn start(command: &mut Command) -> Program {
         let shown = format!("{command:?}");
         let child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn();
-        let child = child.unwrap_or_else(|error| {
+        let mut child = child.unwrap_or_else(|error| {
             panic!("{shown} cannot be started: {error}; `cargo xtask setup` installs what tests need")
         });
-        Program { child, shown }
+        let reader = child.stderr.take().map(|mut pipe| {
+            std::thread::spawn(move || {
+                let mut text = Vec::new();
+                // A pipe that breaks leaves what came before.
+                let _ = pipe.read_to_end(&mut text);
+                String::from_utf8_lossy(&text).into_owned()
+            })
+        });
+        Program { child, shown, reader }
     }
 
     /// Waits until it ends.
@@ -55,7 +66,8 @@ impl Program {
                 return found;
             }
             if let Ok(Some(status)) = self.child.try_wait() {
-                panic!("{}: no {what}, it ended ({status}):\n{}", self.shown, self.complaints());
+                let said = self.complaints();
+                panic!("{}: no {what}, it ended ({status}):\n{said}", self.shown);
             }
             assert!(start.elapsed() < at_most, "{}: no {what} after {at_most:?}", self.shown);
             std::thread::sleep(LOOK);
@@ -64,10 +76,7 @@ impl Program {
 
     /// What it has said on stderr; to be asked once it has ended.
     pub fn complaints(&mut self) -> String {
-        let mut text = Vec::new();
-        // A pipe that breaks leaves what came before.
-        let _ = self.child.stderr.take().map(|mut pipe| pipe.read_to_end(&mut text));
-        String::from_utf8_lossy(&text).into_owned()
+        self.reader.take().and_then(|reader| reader.join().ok()).unwrap_or_default()
     }
 
     /// Whether it handles both SIGINT and SIGTERM by now.
