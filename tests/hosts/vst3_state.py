@@ -1,5 +1,8 @@
-"""Moves macros and saves the state (`save FILE`), restores it (`restore FILE`), or does neither (`none FILE`);
-then plays."""
+"""Moves macros, plays, saves the state (`save FILE`); or restores it and plays (`restore FILE`); or only plays
+(`none FILE`).
+
+JUCE hands moved macros over with the next block, so the state is saved after some were rendered.
+"""
 
 import sys
 
@@ -13,10 +16,11 @@ synth = vst3.instance(engine)
 if job == "save":
     for macro, value in MOVED.items():
         synth.set_parameter(macro, value)
-    synth.save_state(file)
 elif job == "restore":
     synth.load_state(file)
 sound = vst3.render(engine, synth)
+if job == "save":
+    synth.save_state(file)
 vst3.answer(
     macros=[synth.get_parameter(macro) for macro in MOVED],
     texts=[synth.get_parameter_text(macro) for macro in MOVED],
