@@ -6,6 +6,8 @@ pub mod effect;
 pub mod host;
 pub mod measure;
 pub mod performance;
+pub mod python;
 pub mod random;
 pub mod render;
 pub mod stimulus;
+pub mod studio;

@@ -10,6 +10,7 @@ mod play;
 mod process;
 mod report;
 mod setup;
+mod standalone;
 mod test;
 mod wav;
 

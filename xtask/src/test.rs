@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{bundle, options, process, setup};
+use crate::{bundle, options, process, setup, standalone};
 
 pub const USAGE: &str = "\
 cargo xtask test    formatting, lints, docs, and all tests, those in real hosts included";
@@ -23,6 +23,7 @@ const STEPS: &[Step] = &[
         process::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
     }),
     ("bundles", bundle::release),
+    ("standalone", || process::run(&mut standalone::cargo("build"))),
     ("tests", || process::run(&mut process::cargo(&["test", "--workspace", "--no-fail-fast"]))),
 ];
 

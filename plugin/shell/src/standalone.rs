@@ -1,6 +1,9 @@
-//! The program of its own: nice-plug's wrapper, and what it leaves out: signals, failing back ends, no window.
+//! The program of its own: nice-plug's wrapper, and what it leaves out: signals, failing back ends, JACK's rate,
+//! no window.
 //!
 //! Signals belong to the process, and the wrapper makes the plugin itself: hence the statics.
+
+mod rate;
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,13 +33,15 @@ const TERMINATED: i32 = 128 + SIGTERM;
 pub fn run(args: impl Iterator<Item = String>) -> ExitCode {
     let (ours, theirs): (Vec<String>, Vec<String>) = args.partition(|arg| arg == "--no-editor");
     HEADLESS.store(!ours.is_empty(), Ordering::Relaxed);
-    if theirs.iter().any(|arg| arg == "--help" || arg == "-h") {
+    let help = theirs.iter().any(|arg| arg == "--help" || arg == "-h");
+    if help {
         println!("      --no-editor\n          Open no window; end with SIGINT or SIGTERM\n");
     }
     let watch = std::thread::Builder::new().name("manycord-signals".into()).spawn(watch_signals);
     if let Err(error) = watch {
         eprintln!("manycord: no thread for signals, end it with SIGKILL: {error}");
     }
+    let theirs = if help { theirs } else { rate::follow_server(theirs) };
     if nice_plug::prelude::nice_export_standalone_with_args::<Manycord, _>(theirs) {
         return ExitCode::SUCCESS;
     }

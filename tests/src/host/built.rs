@@ -19,6 +19,14 @@ pub fn vst3() -> PathBuf {
     there("bundled/manycord.vst3", "cargo xtask bundle manycord --release")
 }
 
+/// The standalone program in the release profile.
+///
+/// # Panics
+/// When it is not built.
+pub fn standalone() -> PathBuf {
+    there("release/manycord", "cargo build --release -p manycord --features standalone --bin manycord")
+}
+
 /// The Python that has the test hosts.
 ///
 /// # Panics
@@ -62,7 +70,10 @@ pub fn folder(test: &str) -> PathBuf {
 }
 
 /// Cargo's target folder: a test lies in `target/PROFILE/deps`.
-fn target() -> PathBuf {
+///
+/// # Panics
+/// When the program that asks lies elsewhere.
+pub fn target() -> PathBuf {
     let own = std::env::current_exe().expect("a process knows its program");
     own.ancestors().nth(3).map(Path::to_path_buf).expect("tests lie in the target folder")
 }
