@@ -32,7 +32,6 @@ pub fn run(args: Vec<String>) -> Result<()> {
     let options = read(args)?;
     setup::ensure(&[setup::Group::Build])?;
     bundle::release()?;
-    build_host()?;
     let folder = paths::target().join("demo");
     std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let wav = folder.join("manycord-demo.wav");
@@ -70,13 +69,6 @@ fn read(args: Vec<String>) -> Result<Options> {
         }
     }
     Ok(options)
-}
-
-/// The host and the library that counts its allocations.
-fn build_host() -> Result<()> {
-    let host = ["--package", "manycord-tests", "--bin", "headless-host"];
-    process::run(process::cargo(&["build", "--release"]).args(host))?;
-    process::run(&mut process::cargo(&["build", "--release", "--package", "manycord-malloc-shim"]))
 }
 
 fn render(options: &Options, folder: &Path, wav: &Path) -> Result<Value> {

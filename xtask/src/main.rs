@@ -10,7 +10,6 @@ mod play;
 mod process;
 mod report;
 mod setup;
-mod standalone;
 mod test;
 mod wav;
 

@@ -2,13 +2,23 @@
 
 use anyhow::Result;
 
-use crate::{process, setup, standalone};
+use crate::{process, setup};
 
 pub const USAGE: &str = "\
 cargo xtask play [ARGS]    the instrument without a host, with its window; `-- --help` lists its options";
 
 pub fn run(args: Vec<String>) -> Result<()> {
     setup::ensure(&[setup::Group::Build])?;
-    let mut command = standalone::cargo("run");
-    process::run(command.arg("--").args(args.iter().skip_while(|arg| *arg == "--")))
+    let mut command = process::cargo(&[
+        "run",
+        "--release",
+        "--package",
+        "manycord",
+        "--features",
+        "standalone",
+        "--bin",
+        "manycord",
+        "--",
+    ]);
+    process::run(command.args(args.iter().skip_while(|arg| *arg == "--")))
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{bundle, options, process, setup, standalone};
+use crate::{bundle, options, process, setup};
 
 pub const USAGE: &str = "\
 cargo xtask test    formatting, lints, docs, and all tests, those in real hosts included";
@@ -15,17 +15,18 @@ type Step = (&'static str, fn() -> Result<()>);
 const STEPS: &[Step] = &[
     ("set-up", || setup::ensure(setup::ALL)),
     ("format", || process::run(&mut process::cargo(&["fmt", "--all", "--check"]))),
-    ("lints", || {
-        process::run(&mut process::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
-    }),
-    ("docs", || {
-        let mut doc = process::cargo(&["doc", "--workspace", "--no-deps"]);
-        process::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
-    }),
+    ("lints", || process::run(workspace("clippy", &["--all-targets"]).args(["--", "-D", "warnings"]))),
+    ("docs", || process::run(workspace("doc", &["--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))),
     ("bundles", bundle::release),
-    ("standalone", || process::run(&mut standalone::cargo("build"))),
-    ("tests", || process::run(&mut process::cargo(&["test", "--workspace", "--no-fail-fast"]))),
+    ("tests", || process::run(&mut workspace("test", &["--no-fail-fast"]))),
 ];
+
+/// A cargo command over everything. Always with the standalone program, so that steps share what they build.
+fn workspace(command: &str, args: &[&str]) -> std::process::Command {
+    let mut cargo = process::cargo(&[command, "--workspace", "--features", "manycord/standalone"]);
+    cargo.args(args);
+    cargo
+}
 
 pub fn run(args: Vec<String>) -> Result<()> {
     let mut parser = lexopt::Parser::from_args(args);

@@ -19,12 +19,12 @@ pub fn vst3() -> PathBuf {
     there("bundled/manycord.vst3", "cargo xtask bundle manycord --release")
 }
 
-/// The standalone program in the release profile.
+/// The standalone program.
 ///
 /// # Panics
 /// When it is not built.
 pub fn standalone() -> PathBuf {
-    there("release/manycord", "cargo build --release -p manycord --features standalone --bin manycord")
+    there("debug/manycord", "cargo test --workspace --features manycord/standalone")
 }
 
 /// The Python that has the test hosts.
