@@ -194,6 +194,8 @@ impl NiceEguiApp for App {
 
     fn editor_closed(&mut self) {
         self.shown = None;
+        #[cfg(feature = "standalone")]
+        crate::standalone::end_soon();
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use signal_hook::low_level::raise;
+use signal_hook::low_level::{exit, raise};
 
 use crate::Manycord;
 
@@ -22,6 +22,11 @@ static RUNNING: AtomicBool = AtomicBool::new(false);
 /// A signal has asked for the end.
 static STOP: AtomicBool = AtomicBool::new(false);
 
+/// The program is about to end.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// Most that the wrapper may take to end.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Between two looks at the flags.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -70,6 +75,22 @@ pub(crate) fn close_when_asked(context: &egui::Context) {
     context.request_repaint_after(LOOK);
 }
 
+/// The window is closed or a signal has come: the program ends within a second. The wrapper leaves JACK on two
+/// threads at once (its process callback quits while it deactivates), which now and then hangs for good; nothing
+/// is left to be saved by then.
+pub(crate) fn end_soon() {
+    if ENDING.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let end = std::thread::Builder::new().name("manycord-end".into()).spawn(|| {
+        std::thread::sleep(FAREWELL);
+        exit(0);
+    });
+    if let Err(error) = end {
+        eprintln!("manycord: it may hang now, then end it with SIGKILL: {error}");
+    }
+}
+
 /// The wrapper's own handler knows SIGINT only and no window. Ours is put before it, so it must come later: the
 /// wrapper's is there when sound is asked for. Until then signals end the process as usual.
 fn watch_signals() {
@@ -88,8 +109,9 @@ fn watch_signals() {
         }
         if STOP.swap(true, Ordering::Relaxed) {
             // Asked twice: it hangs.
-            std::process::exit(if signal == SIGTERM { TERMINATED } else { INTERRUPTED });
+            exit(if signal == SIGTERM { TERMINATED } else { INTERRUPTED });
         }
+        end_soon();
         if signal == SIGTERM {
             // The wrapper waits for SIGINT where there is no window.
             raised = true;

@@ -1,9 +1,13 @@
 //! A JACK server without a sound card.
 
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Program;
+
+/// Servers that start at once, while one that was killed has left shared memory, spoil each other's clean-up.
+static STARTING: Mutex<()> = Mutex::new(());
 
 /// A server of its own name; stops when dropped.
 pub struct Jack {
@@ -21,6 +25,7 @@ impl Jack {
     /// When it does not come up.
     pub fn start(test: &str, rate: u32, period: u32) -> Jack {
         let name = format!("manycord-{test}-{}", std::process::id());
+        let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let mut command = Command::new("jackd");
         command.args(["--no-realtime", "--name", &name, "-d", "dummy"]);
         command.args(["-r", &rate.to_string(), "-p", &period.to_string()]);
