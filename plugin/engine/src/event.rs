@@ -33,6 +33,22 @@ pub enum EventKind {
     Macro { index: u8, value: f32 },
 }
 
+impl EventKind {
+    /// The channel on which it happens, 0…15; `None` for macros, which have none.
+    pub fn channel(&self) -> Option<u8> {
+        match *self {
+            EventKind::NoteOn { channel, .. }
+            | EventKind::NoteOff { channel, .. }
+            | EventKind::Choke { channel, .. }
+            | EventKind::Expression { channel, .. }
+            | EventKind::ChannelPressure { channel, .. }
+            | EventKind::Bend { channel, .. }
+            | EventKind::Cc { channel, .. } => Some(channel & 15),
+            EventKind::Macro { .. } => None,
+        }
+    }
+}
+
 /// A per-note expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expression {

@@ -163,21 +163,8 @@ impl Song {
 
     /// The song with only what one channel plays.
     pub fn solo(&self, channel: u8) -> Song {
-        let on_channel = |event: &&SongEvent| channel_of(&event.kind) == Some(channel);
+        let on_channel = |event: &&SongEvent| event.kind.channel() == Some(channel);
         Song { events: self.events.iter().filter(on_channel).copied().collect(), ..self.clone() }
-    }
-}
-
-fn channel_of(kind: &EventKind) -> Option<u8> {
-    match *kind {
-        EventKind::NoteOn { channel, .. }
-        | EventKind::NoteOff { channel, .. }
-        | EventKind::Choke { channel, .. }
-        | EventKind::Expression { channel, .. }
-        | EventKind::ChannelPressure { channel, .. }
-        | EventKind::Bend { channel, .. }
-        | EventKind::Cc { channel, .. } => Some(channel),
-        EventKind::Macro { .. } => None,
     }
 }
 

@@ -4,6 +4,7 @@ use manycord_modules::rig::Rig;
 use manycord_modules::{Group, Param, Setup, find};
 
 use super::spectrum::FRAMES;
+use crate::random::Random;
 
 /// Volts of an impulse that no filter bends.
 const TAP: f32 = 1e-3;
@@ -49,4 +50,39 @@ pub fn play(rig: &mut Rig, output: usize, signal: impl Fn(usize) -> f32, frames:
     let input = rig.spec.inputs[0];
     let out = rig.render(frames, |frame, drive| drive.input(input, Group::splat(signal(frame))));
     out[output].iter().map(|group| group[0]).collect()
+}
+
+/// Greatest magnitude at any output, in volts, while the cutoff leaps between 20 Hz and 20 kHz at every frame
+/// and noise comes in. The lanes have noises of their own: 75 s of eight are ten minutes of one.
+///
+/// # Panics
+/// When something that is no number comes out.
+pub fn peak_under_a_wild_cutoff(rig: &mut Rig) -> f32 {
+    const PIECE: usize = 3_000;
+    let (cutoff, input) = (param(rig, "cutoff"), rig.spec.inputs[0]);
+    let mut random = Random(5);
+    let mut peak = 0.0_f32;
+    for _ in 0..75 * 48_000 / PIECE {
+        let out = rig.render(PIECE, |_, drive| {
+            let bits = random.bits();
+            drive.param(cutoff, Group::splat(20.0 * 1_000_f32.powf((bits >> 40) as f32 / 16_777_216.0)));
+            drive.input(input, Group::from_fn(|lane| (bits >> lane & 0xffff) as f32 / 6_553.6 - 5.0));
+        });
+        for group in out.iter().flatten() {
+            assert!(group.is_finite(), "{} puts out what is no number", rig.spec.id);
+            peak = peak.max(group.peak());
+        }
+    }
+    peak
+}
+
+/// All outputs while the cutoff rises through five octaves in 0.2 s, rendered in these cuts.
+pub fn sweep(kind: &str, cuts: &[usize]) -> Vec<Vec<Group>> {
+    let mut rig = unit(kind, 48_000.0, &[("resonance", 0.7)]);
+    rig.cuts = cuts.to_vec();
+    let (cutoff, input) = (param(&rig, "cutoff"), rig.spec.inputs[0]);
+    rig.render(9_600, |frame, drive| {
+        drive.param(cutoff, Group::splat(200.0 + frame as f32));
+        drive.input(input, Group::splat((frame % 100) as f32 * 0.1 - 5.0));
+    })
 }

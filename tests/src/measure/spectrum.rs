@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 
+use manycord_modules::dsp::kaiser;
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
 
@@ -18,7 +19,7 @@ pub const LOBE: usize = 10;
 /// over its main lobe.
 pub fn power(signal: &[f32]) -> Vec<f64> {
     let length = signal.len();
-    let window: Vec<f64> = (0..length).map(|n| kaiser(n as f64, length as f64)).collect();
+    let window: Vec<f64> = (0..length).map(|n| kaiser(2.0 * n as f64 / length as f64 - 1.0, BETA)).collect();
     let energy: f64 = window.iter().map(|w| w * w).sum();
     let mut buffer: Vec<Complex<f64>> =
         signal.iter().zip(&window).map(|(&x, w)| Complex::new(f64::from(x) * w, 0.0)).collect();
@@ -56,24 +57,6 @@ pub fn line_db(power: &[f64], bin: usize) -> f64 {
 /// A ratio of powers in dB.
 pub fn decibels(power: f64) -> f64 {
     10.0 * power.max(1e-30).log10()
-}
-
-/// Kaiser window (Kaiser & Schafer, "On the use of the I0-sinh window for spectrum analysis", 1980).
-fn kaiser(n: f64, length: f64) -> f64 {
-    let x = 2.0 * n / length - 1.0;
-    bessel_i0(BETA * (1.0 - x * x).max(0.0).sqrt()) / bessel_i0(BETA)
-}
-
-/// Modified Bessel function of order 0, by its series.
-fn bessel_i0(x: f64) -> f64 {
-    let quarter = x * x / 4.0;
-    let (mut term, mut sum, mut k) = (1.0, 1.0, 1.0);
-    while term > sum * 1e-17 {
-        term *= quarter / (k * k);
-        sum += term;
-        k += 1.0;
-    }
-    sum
 }
 
 /// A sine of amplitude 1 at a bin of [`FRAMES`].

@@ -6,16 +6,7 @@ use crate::event::EventKind;
 impl Voices {
     /// Takes an event in, if its channel is ours. `frame` counts from the start of the stream.
     pub(crate) fn take(&mut self, kind: EventKind, frame: u64, emit: Emit<'_>) {
-        let channel = match kind {
-            EventKind::NoteOn { channel, .. }
-            | EventKind::NoteOff { channel, .. }
-            | EventKind::Choke { channel, .. }
-            | EventKind::Expression { channel, .. }
-            | EventKind::ChannelPressure { channel, .. }
-            | EventKind::Bend { channel, .. }
-            | EventKind::Cc { channel, .. } => channel & 15,
-            EventKind::Macro { .. } => return,
-        };
+        let Some(channel) = kind.channel() else { return };
         if !self.listens(channel) {
             return;
         }

@@ -19,7 +19,8 @@ const RIGHT: In = In::audio(1, "right").help("Right sound; follows the left when
 const TIME: Param = Param::seconds(0, "time", 0.001, LONGEST as f32)
     .default(0.375)
     .help("Time between echoes when not in sync");
-const SYNC: Param = Param::choice(1, "sync", &NOTES).help("Note value between echoes, T triplet, D dotted");
+const SYNC: Param =
+    Param::choice(1, "sync", note_length::NAMES).help("Note value between echoes; t triplet, d dotted");
 const FEEDBACK: Param = Param::linear(2, "feedback", 0.0, 1.1, Quantity::Percent)
     .default(0.4)
     .help("Level of each echo against the one before; above 100 % they build up");
@@ -37,33 +38,6 @@ const LONGEST: f64 = 4.0;
 
 /// Greatest sway, in seconds.
 const SWAY: f64 = 0.01;
-
-/// Choices of `sync`.
-const NOTES: [&str; 17] = [
-    "free", "1/64", "1/32T", "1/32", "1/16T", "1/32D", "1/16", "1/8T", "1/16D", "1/8", "1/4T", "1/8D", "1/4",
-    "1/2T", "1/4D", "1/2", "1/1",
-];
-
-/// Quarter notes in each of them.
-const BEATS: [f64; 17] = [
-    0.0,
-    1.0 / 16.0,
-    1.0 / 12.0,
-    1.0 / 8.0,
-    1.0 / 6.0,
-    3.0 / 16.0,
-    1.0 / 4.0,
-    1.0 / 3.0,
-    3.0 / 8.0,
-    1.0 / 2.0,
-    2.0 / 3.0,
-    3.0 / 4.0,
-    1.0,
-    4.0 / 3.0,
-    3.0 / 2.0,
-    2.0,
-    4.0,
-];
 
 /// Where the tone knob splits low from high, in Hz.
 const TILT_HERTZ: f32 = 1_000.0;
@@ -120,11 +94,10 @@ impl Side {
 impl Delay {
     /// Frames between echoes.
     #[inline(always)]
-    fn frames(&self, seconds: f32, sync: f32, tempo_bpm: f64) -> f64 {
-        let beats = BEATS[(sync as usize).min(BEATS.len() - 1)];
-        if beats == 0.0 {
+    fn frames(&self, seconds: f32, sync: f32, (tempo_bpm, beats_per_bar): (f64, f64)) -> f64 {
+        let Some(beats) = note_length::beats(sync, beats_per_bar) else {
             return f64::from(seconds) * self.sample_rate;
-        }
+        };
         let tempo_bpm = if tempo_bpm > 1.0 { tempo_bpm } else { 1.0 };
         let mut seconds = beats * 60.0 / tempo_bpm;
         while seconds > LONGEST {
@@ -168,10 +141,10 @@ impl Module for Delay {
         let [time, sync, feedback, tone] = [TIME, SYNC, FEEDBACK, TONE].map(|param| io.param(param));
         let [ping_pong, rate, depth, mix] =
             [PING_PONG, MOD_RATE, MOD_DEPTH, MIX].map(|param| io.param(param));
-        let tempo_bpm = io.host.transport.tempo_bpm;
+        let song = (io.host.transport.tempo_bpm, io.host.transport.beats_per_bar);
         for frame in frames {
             let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
-            let time = self.frames(time.at(frame)[0], sync.at(frame)[0], tempo_bpm);
+            let time = self.frames(time.at(frame)[0], sync.at(frame)[0], song);
             let time = self.time_glide.next(time);
             let turns = f64::from(rate.at(frame)[0]) / self.sample_rate;
             let sway = self.sway_glide.next(f64::from(depth.at(frame)[0]) * self.sample_rate);
@@ -221,27 +194,17 @@ mod tests {
         near(&echoes(&mut rig, 480, 3), &[[0.0, 0.0], [5.0, 0.0], [2.5, 0.0], [1.25, 0.0]]);
         let mut rig = Rig::of::<Delay>(48_000.0);
         rig.host.transport.tempo_bpm = 150.0;
-        rig.knob(SYNC, 6.0).knob(FEEDBACK, 0.5).knob(MIX, 1.0).knob(PING_PONG, 1.0);
+        rig.knob(SYNC, 15.0).knob(FEEDBACK, 0.5).knob(MIX, 1.0).knob(PING_PONG, 1.0);
         near(&echoes(&mut rig, 4_800, 3), &[[0.0, 0.0], [2.5, 0.0], [0.0, 1.25], [0.625, 0.0]]);
     }
 
     #[test]
-    fn note_values_are_what_their_names_say_and_fit_at_any_tempo() {
-        for (name, beats) in NOTES.iter().zip(BEATS).skip(1) {
-            let plain: f64 = name.trim_end_matches(['T', 'D'])[2..].parse().unwrap();
-            let factor = if name.ends_with('T') {
-                2.0 / 3.0
-            } else if name.ends_with('D') {
-                1.5
-            } else {
-                1.0
-            };
-            assert!((beats - 4.0 / plain * factor).abs() < 1e-12, "{name}");
-        }
+    fn note_values_fit_at_any_tempo() {
         let delay = Delay::new(&Setup { sample_rate: 48_000.0, seed: 0, mono: true });
-        assert_eq!(delay.frames(1.0, 16.0, 30.0), 4.0 * 48_000.0);
-        assert!(
-            [f64::NAN, 0.0, -3.0, 1e-9].iter().all(|&bpm| delay.frames(1.0, 16.0, bpm) <= 4.0 * 48_000.0)
-        );
+        assert_eq!(delay.frames(1.0, 4.0, (30.0, 4.0)), 4.0 * 48_000.0);
+        let wild = [f64::NAN, 0.0, -3.0, 1e-9, f64::INFINITY];
+        for song in wild.into_iter().flat_map(|bpm| wild.map(|bar| (bpm, bar))) {
+            assert!((1..20).all(|sync| delay.frames(1.0, sync as f32, song) <= 4.0 * 48_000.0), "{song:?}");
+        }
     }
 }

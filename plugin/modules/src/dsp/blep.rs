@@ -89,19 +89,7 @@ fn sinc(x: f64) -> f64 {
     let angle = 2.0 * PI * CUTOFF * x;
     let sinc = if angle == 0.0 { 1.0 } else { libm::sin(angle) / angle };
     let place = x / DELAY as f64;
-    2.0 * CUTOFF * sinc * bessel_i0(BETA * (1.0 - place * place).max(0.0).sqrt()) / bessel_i0(BETA)
-}
-
-/// Modified Bessel function of order 0, by its series.
-fn bessel_i0(x: f64) -> f64 {
-    let quarter = x * x / 4.0;
-    let (mut term, mut sum, mut k) = (1.0, 1.0, 1.0);
-    while term > sum * 1e-17 {
-        term *= quarter / (k * k);
-        sum += term;
-        k += 1.0;
-    }
-    sum
+    2.0 * CUTOFF * sinc * kaiser(place, BETA)
 }
 
 #[cfg(test)]

@@ -60,25 +60,11 @@ fn phase(number: usize) -> [Group; ROWS_OF_LANES] {
     let at = (BEFORE - 1) as f64 + number as f64 / PHASES as f64;
     let weights: [f64; TAPS] = std::array::from_fn(|tap| {
         let x = tap as f64 - at;
-        let edge = x / BEFORE as f64;
-        let window = bessel_i0(BETA * libm::sqrt((1.0 - edge * edge).max(0.0))) / bessel_i0(BETA);
         let sinc = if x == 0.0 { 1.0 } else { libm::sin(PI * x) / (PI * x) };
-        sinc * window
+        sinc * kaiser(x / BEFORE as f64, BETA)
     });
     let sum: f64 = weights.iter().sum();
     std::array::from_fn(|row| Group::from_fn(|lane| (weights[row * LANES + lane] / sum) as f32))
-}
-
-/// Modified Bessel function of order 0, by its series.
-fn bessel_i0(x: f64) -> f64 {
-    let quarter = x * x / 4.0;
-    let (mut term, mut sum, mut k) = (1.0, 1.0, 1.0);
-    while term > sum * 1e-17 {
-        term *= quarter / (k * k);
-        sum += term;
-        k += 1.0;
-    }
-    sum
 }
 
 #[cfg(test)]
