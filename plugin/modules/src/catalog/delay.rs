@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::dsp::guard::{sane, saturate};
+use crate::dsp::note_length;
 use crate::dsp::{DelayLine, Glide, OnePole, Swing};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;

@@ -4,6 +4,7 @@
 //! A Kaiser-windowed sinc, integrated once for steps and twice for ramps. (Brandt, "Hard sync without
 //! aliasing", ICMC 2001; Esqueda, Välimäki & Bilbao, "Rounding corners with BLAMP", DAFx 2016.)
 
+use super::kaiser::kaiser;
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 

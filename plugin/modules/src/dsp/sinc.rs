@@ -7,6 +7,7 @@
 use std::f64::consts::PI;
 use std::sync::OnceLock;
 
+use super::kaiser::kaiser;
 use super::whole;
 use crate::group::{Group, LANES};
 
