@@ -1,10 +1,10 @@
-"""Threads and open files after each of many lives of an instance in one process."""
+"""Threads, open files and memory after each of many lives of an instance in one process."""
 
 import os
 
 import vst3
 
-LIVES = 20
+LIVES = 50
 
 
 def live():
@@ -13,9 +13,15 @@ def live():
     assert vst3.peak(sound, 0.25, 0.5) > 0, "it plays in each life"
 
 
-threads, files = [], []
+def resident_kilobytes():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+
+threads, files, memory = [], [], []
 for _ in range(LIVES):
     live()
     threads.append(len(os.listdir("/proc/self/task")))
     files.append(len(os.listdir("/proc/self/fd")))
-vst3.answer(threads=threads, files=files)
+    memory.append(resident_kilobytes())
+vst3.answer(threads=threads, files=files, memory=memory)

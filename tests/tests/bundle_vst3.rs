@@ -48,13 +48,21 @@ fn a_saved_state_plays_the_same_bits_in_another_process() {
 }
 
 #[test]
-fn twenty_lives_leave_no_thread_and_no_file_open() {
+fn fifty_lives_leave_nothing_behind() {
+    /// Memory that allocators keep for later, in KiB; a leak of an instance would be 50 times its size.
+    const SLACK_KIB: u64 = 8 * 1_024;
     let seen = seen("vst3_lives.py");
+    let counts = |what: &str| -> Vec<u64> {
+        let list = seen[what].as_array().expect(what).iter();
+        list.map(|count| count.as_u64().expect(what)).collect()
+    };
     for held in ["threads", "files"] {
-        let counts = seen[held].as_array().expect(held);
-        assert_eq!(counts.len(), 20);
+        let counts = counts(held);
+        assert_eq!(counts.len(), 50);
         assert!(counts.iter().all(|count| *count == counts[0]), "{held} stay behind: {seen}");
     }
+    let memory = counts("memory");
+    assert!(memory[49] <= memory[9] + SLACK_KIB, "memory grows: {memory:?}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Instances come and go without leaving a thread behind: plugin libraries are unloaded.
 #![cfg(target_os = "linux")]
 
+use std::time::{Duration, Instant};
+
 use manycord::Manycord;
 use nice_plug::context::PluginApi;
 use nice_plug::prelude::*;
@@ -35,21 +37,30 @@ fn our_threads() -> usize {
     names.filter(|name| name.starts_with("manycord-")).count()
 }
 
+/// Waits for a number of our threads: a new one takes a moment to name itself, one that ended to vanish.
+fn expect_threads(expected: impl Fn(usize) -> bool, what: &str) {
+    let begun = Instant::now();
+    while !expected(our_threads()) {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{what}: {} threads", our_threads());
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 #[test]
 fn fifty_instances_leave_no_thread_behind() {
     for cycle in 0..50 {
         let (mut one, mut two) = (Manycord::default(), Manycord::default());
-        assert_eq!(our_threads(), 0, "an instance that was never active has a thread");
+        expect_threads(|count| count == 0, "an instance that was never active has a thread");
         activate(&mut one, 48_000.0);
         activate(&mut two, 44_100.0);
         activate(&mut two, 96_000.0);
-        assert!(our_threads() >= 2, "no keepers");
+        expect_threads(|count| count >= 2, "no keepers");
         one.deactivate();
         if cycle % 2 == 0 {
             two.deactivate();
         }
         drop(one);
         drop(two);
-        assert_eq!(our_threads(), 0, "cycle {cycle}");
+        expect_threads(|count| count == 0, "both are gone");
     }
 }
