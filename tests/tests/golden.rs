@@ -91,7 +91,7 @@ fn changes(before: &Value, after: &[Vec<f64>]) -> Vec<String> {
     for (slice, bands) in after.iter().enumerate() {
         for (band, &now) in bands.iter().enumerate() {
             let was = before["levels_db"][slice][band].as_f64().unwrap_or(f64::NAN);
-            if !((now - was).abs() <= TOLERANCE_DB) {
+            if was.is_nan() || (now - was).abs() > TOLERANCE_DB {
                 let hertz = 31.25 * f64::from(1u32 << band);
                 changes.push(format!(
                     "at {:.1} s near {hertz:.0} Hz: {was} dB, now {now} dB",

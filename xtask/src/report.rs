@@ -131,7 +131,7 @@ fn today() -> String {
 }
 
 /// The Gregorian date this many days after 1970-01-01. Years are counted from March, so that the leap day is the
-/// last one: https://howardhinnant.github.io/date_algorithms.html (civil_from_days).
+/// last one: <https://howardhinnant.github.io/date_algorithms.html> (civil_from_days).
 fn date(days: u64) -> String {
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
