@@ -8,7 +8,7 @@ pub const USAGE: &str = "\
 cargo xtask play [ARGS]    the instrument without a host, with its window; `-- --help` lists its options";
 
 pub fn run(args: Vec<String>) -> Result<()> {
-    setup::ensure(&[setup::Group::Build])?;
+    setup::ensure(&[setup::Group::Build, setup::Group::Window])?;
     let mut command = process::cargo(&[
         "run",
         "--release",
