@@ -66,11 +66,13 @@ fn fifty_lives_leave_nothing_behind() {
 }
 
 #[test]
-fn eight_instances_in_one_graph_play_what_one_plays() {
+fn eight_instances_play_what_one_plays_in_one_graph_and_on_four_threads() {
     let seen = seen("vst3_eight.py");
-    let together = seen["together"].as_array().expect("sounds");
-    assert_eq!(together.len(), 8);
-    assert!(together.iter().all(|sound| *sound == seen["alone"]), "{seen}");
+    for how in ["graph", "threads"] {
+        let sounds = seen[how].as_array().expect(how);
+        assert_eq!(sounds.len(), 8);
+        assert!(sounds.iter().all(|sound| *sound == seen["alone"]), "{how}: {seen}");
+    }
 }
 
 #[test]
