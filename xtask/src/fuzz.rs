@@ -14,7 +14,8 @@ cargo xtask fuzz    the fuzz targets: patch texts, and random edits while playin
 
 Needs a nightly toolchain and cargo-fuzz: `rustup toolchain install nightly`, `cargo install cargo-fuzz`.";
 
-const TARGETS: &[&str] = &["patch_text", "edits"];
+/// Names, and the longest input in bytes: for edits, a seed and sixty steps of three bytes.
+const TARGETS: &[(&str, usize)] = &[("patch_text", 65_536), ("edits", 181)];
 
 pub fn run(args: Vec<String>) -> Result<()> {
     let mut seconds = 300u32;
@@ -29,21 +30,23 @@ pub fn run(args: Vec<String>) -> Result<()> {
         bail!("cargo-fuzz is missing; install it with `cargo install cargo-fuzz`");
     }
     let folder = paths::root().join("tests/fuzz");
-    for target in TARGETS {
-        seed(target).with_context(|| format!("the corpus of {target} cannot be made"))?;
+    for &(target, longest) in TARGETS {
+        seed(target, longest).with_context(|| format!("the corpus of {target} cannot be made"))?;
         // The proxy of rustup, not the cargo that runs us: it picks the toolchain by this variable.
         let mut fuzz = Command::new("cargo");
         fuzz.env("RUSTUP_TOOLCHAIN", "nightly").current_dir(&folder);
         fuzz.args(["fuzz", "run", "--fuzz-dir", ".", target, "--"]);
-        fuzz.arg(format!("-max_total_time={seconds}")).args(["-timeout=60", "-rss_limit_mb=4096"]);
+        fuzz.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={longest}"));
+        // Long inputs from the start: short ones are but a step or two.
+        fuzz.args(["-len_control=0", "-timeout=60", "-rss_limit_mb=4096"]);
         process::run(&mut fuzz)?;
     }
     Ok(())
 }
 
-/// Starts the corpus of the text target with the factory patches: from nothing, a fuzzer takes days to find
-/// out how a patch looks.
-fn seed(target: &str) -> Result<()> {
+/// Starts a corpus: the texts with the factory patches, since from nothing a fuzzer takes days to find out how a
+/// patch looks; the edits with arbitrary bytes of full length.
+fn seed(target: &str, longest: usize) -> Result<()> {
     let corpus = paths::root().join("tests/fuzz/corpus").join(target);
     std::fs::create_dir_all(&corpus)?;
     if target == "patch_text" {
@@ -51,6 +54,14 @@ fn seed(target: &str) -> Result<()> {
             let path = entry?.path();
             std::fs::copy(&path, corpus.join(path.file_name().unwrap_or_default()))?;
         }
+        return Ok(());
+    }
+    for number in 0..20u32 {
+        let byte = |place: u32| ((number * 1_000 + place).wrapping_mul(2_654_435_761) >> 24) as u8;
+        std::fs::write(
+            corpus.join(format!("seed{number}")),
+            (0..longest as u32).map(byte).collect::<Vec<_>>(),
+        )?;
     }
     Ok(())
 }
