@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use manycord_tests::host::built;
@@ -11,9 +12,17 @@ use manycord_tests::studio::{Display, Jack, Program};
 use serde_json::Value;
 
 /// Most until it shows itself.
-const START: Duration = Duration::from_secs(20);
+const START: Duration = Duration::from_secs(60);
 /// Most from a signal to the end.
 const GOODBYE: Duration = Duration::from_secs(2);
+
+/// One JACK server at a time: servers and clients that come and go beside each other share a registry, and a
+/// client that starts meanwhile may wait for ever.
+static JACK: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    JACK.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The program as a client of JACK.
 fn standalone(server: &str) -> Command {
@@ -52,6 +61,7 @@ fn screenshot(name: &str) -> PathBuf {
 
 #[test]
 fn it_plays_midi_with_its_window_open() {
+    let _alone = alone();
     let display = Display::open("1280x800", &built::folder("standalone"));
     let jack = Jack::start("window", 48_000, 256);
     let mut program = Program::start(standalone(jack.name()).env("DISPLAY", display.name()));
@@ -65,6 +75,7 @@ fn it_plays_midi_with_its_window_open() {
 
 #[test]
 fn without_a_window_it_plays_at_any_rate_until_a_signal_comes() {
+    let _alone = alone();
     for (signal, rate) in [("INT", 44_100), ("TERM", 96_000)] {
         let jack = Jack::start(&format!("no-window-{signal}"), rate, 1024);
         let mut program = Program::start(standalone(jack.name()).arg("--no-editor").env_remove("DISPLAY"));
@@ -79,6 +90,7 @@ fn without_a_window_it_plays_at_any_rate_until_a_signal_comes() {
 
 #[test]
 fn without_a_server_it_fails_and_says_so() {
+    let _alone = alone();
     let mut command = standalone("manycord-nobody");
     let mut program = Program::start(command.arg("--no-editor").env_remove("DISPLAY"));
     let status = program.wait(START).expect("it gives up");
