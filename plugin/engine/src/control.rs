@@ -152,35 +152,26 @@ impl Control {
     /// Notes in the document where a macro stands; its knobs follow through the engine's events.
     pub fn note_macro(&mut self, index: u16, value: f32) {
         for patch in [&mut self.patch, &mut self.playing] {
-            if let Some(entry) = patch.macros.iter_mut().find(|entry| entry.index == index) {
-                entry.value = Some(value.clamp(0.0, 1.0));
-            }
+            patch.note_macro(index, value);
         }
     }
 
     /// Turns a knob. Structural params recompile; unknown names and non-finite values are ignored.
     pub fn set_param(&mut self, module: &str, param: &str, value: f32) {
-        let Some(entry) = self.patch.modules.iter_mut().find(|entry| entry.id == module) else { return };
-        let Some(kind) = self.catalog.iter().find(|kind| kind.spec.id == entry.kind) else { return };
-        let Some(spec) = kind.spec.params.iter().find(|known| known.id == param) else { return };
-        if !value.is_finite() {
-            return;
-        }
-        let value = value.clamp(spec.min, spec.max);
-        entry.params.insert(param.to_string(), value);
+        let knob = (module, param);
+        let Some((spec, value)) = self.patch.turn(self.catalog, knob, value) else { return };
         if spec.structural {
             let patch = self.patch.clone();
             // The same patch with another value in range compiles as before.
             let _ = self.edit(patch);
             return;
         }
-        if let Some(dial) = self.registry.find_dial(&knob_name(module, kind.spec.id, param)) {
+        self.playing.turn(self.catalog, knob, value);
+        let Some(kind) = self.patch.module(module).map(|entry| entry.kind.as_str()) else { return };
+        if let Some(dial) = self.registry.find_dial(&knob_name(module, kind, param)) {
             dial.turn(to_travel(spec, value));
             // Release: pairs with the engine's Acquire; it sees the dial's new target.
             self.turned.fetch_add(1, Ordering::Release);
-        }
-        if let Some(entry) = self.playing.modules.iter_mut().find(|entry| entry.id == module) {
-            entry.params.insert(param.to_string(), value);
         }
     }
 

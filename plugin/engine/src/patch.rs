@@ -17,7 +17,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use manycord_modules::Value;
+use manycord_modules::{Kind, Param, Value};
 
 pub use error::PatchError;
 pub use migrate::VERSION;
@@ -130,5 +130,28 @@ impl Patch {
     /// The module with this id.
     pub fn module(&self, id: &str) -> Option<&PatchModule> {
         self.modules.iter().find(|module| module.id == id)
+    }
+
+    /// Sets a knob, held within its range. Returns the param with its new value; `None`, and nothing changes,
+    /// when there is no such knob or the value is no finite number.
+    pub(crate) fn turn(
+        &mut self,
+        catalog: &'static [Kind],
+        (module, param): (&str, &str),
+        value: f32,
+    ) -> Option<(&'static Param, f32)> {
+        let entry = self.modules.iter_mut().find(|entry| entry.id == module)?;
+        let kind = catalog.iter().find(|kind| kind.spec.id == entry.kind)?;
+        let spec = kind.spec.params.iter().find(|known| known.id == param)?;
+        let value = value.is_finite().then(|| value.clamp(spec.min, spec.max))?;
+        entry.params.insert(param.to_string(), value);
+        Some((spec, value))
+    }
+
+    /// Notes where a macro (1…128) stands, 0…1, if the patch has it.
+    pub(crate) fn note_macro(&mut self, index: u16, value: f32) {
+        if let Some(entry) = self.macros.iter_mut().find(|entry| entry.index == index) {
+            entry.value = Some(value.clamp(0.0, 1.0));
+        }
     }
 }

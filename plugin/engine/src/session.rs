@@ -117,12 +117,9 @@ impl Session {
                 self.latency = control.latency();
             }
             Stage::Inactive(patch) => {
-                let found = patch.modules.iter_mut().find(|entry| entry.id == module);
-                let Some(entry) = found else { return };
-                let kind = self.catalog.iter().find(|kind| kind.spec.id == entry.kind);
-                let spec = kind.and_then(|kind| kind.spec.params.iter().find(|known| known.id == param));
-                let Some(spec) = spec.filter(|_| value.is_finite()) else { return };
-                entry.params.insert(param.to_string(), value.clamp(spec.min, spec.max));
+                if patch.turn(self.catalog, (module, param), value).is_none() {
+                    return;
+                }
             }
         }
         self.revision += 1;
@@ -132,11 +129,7 @@ impl Session {
     pub fn note_macro(&mut self, index: u16, value: f32) {
         match &mut self.stage {
             Stage::Active(control) => control.note_macro(index, value),
-            Stage::Inactive(patch) => {
-                if let Some(entry) = patch.macros.iter_mut().find(|entry| entry.index == index) {
-                    entry.value = Some(value.clamp(0.0, 1.0));
-                }
-            }
+            Stage::Inactive(patch) => patch.note_macro(index, value),
         }
         self.revision += 1;
     }

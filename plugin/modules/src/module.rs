@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::dsp::chance;
 use crate::group::{LANES, LaneMask};
 use crate::io::Io;
 use crate::spec::Spec;
@@ -19,14 +20,10 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Seed for one lane; the same for all lanes of a mono unit. (SplitMix64: Steele, Lea & Flood,
-    /// "Fast splittable pseudorandom number generators", OOPSLA 2014.)
+    /// Seed for one lane; the same for all lanes of a mono unit.
     pub fn lane_seed(&self, lane: usize) -> u64 {
         let lane = if self.mono { 0 } else { lane % LANES };
-        let mut x = self.seed.wrapping_add((lane as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^ x >> 31
+        chance::word(self.seed, lane as u64)
     }
 }
 
