@@ -14,6 +14,9 @@ pub fn run(args: Vec<String>) -> Result<()> {
 /// Bundles for release, and what loads and measures them. All in one build: by themselves the tools would ask
 /// for other features of shared dependencies, and everything would be compiled twice.
 pub fn release() -> Result<()> {
-    let words = ["manycord", "--release", "--package", "manycord-tests", "--package", "manycord-malloc-shim"];
-    run(words.map(String::from).into())
+    let mut words = vec!["manycord", "--release"];
+    for tool in ["manycord-tests", "manycord-bench", "manycord-malloc-shim"] {
+        words.extend(["--package", tool]);
+    }
+    run(words.into_iter().map(String::from).collect())
 }

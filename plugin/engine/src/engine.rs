@@ -163,7 +163,7 @@ impl Engine {
             serial_ns: (self.block_cost_ns * share) as u32,
             useful: useful as u32,
             period_ns,
-            deadline_ns: None,
+            patience_ns: None,
         }
     }
 

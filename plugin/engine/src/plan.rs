@@ -80,6 +80,16 @@ pub(crate) enum Step {
     Cycle(Vec<u32>),
 }
 
+impl Step {
+    /// The unit that is rendered first.
+    pub(crate) fn first(&self) -> u32 {
+        match self {
+            Step::Unit(unit) => *unit,
+            Step::Cycle(members) => members[0],
+        }
+    }
+}
+
 /// Units of one group that sleep and wake together.
 #[derive(Default)]
 pub(crate) struct RestGroup {

@@ -9,6 +9,7 @@ use crossbeam_deque::Worker as Queue;
 use crate::float::FlushDenormals;
 use crate::flow::{Core, Flow, Job};
 use crate::pool::{Pool, Shared};
+use crate::seat::Seat;
 use crate::slot::{Slot, Token};
 use crate::thread;
 use crate::worker::{Runner, finish_task};
@@ -22,8 +23,8 @@ pub struct Hint {
     pub useful: u32,
     /// Time from one call of the host to the next, in ns; 0 when not paced.
     pub period_ns: u32,
-    /// Reserved for giving up on a stuck task; not looked at.
-    pub deadline_ns: Option<u32>,
+    /// How long the caller waits for others before it returns [`Outcome::Late`], in ns; `None`: for ever.
+    pub patience_ns: Option<u32>,
 }
 
 /// How a run ended.
@@ -33,6 +34,19 @@ pub enum Outcome {
     Done,
     /// Every task was run; this many panicked, and were caught.
     Panicked(u32),
+    /// Some task has not returned in time: the run is still going on. Ask [`Client::standing`] before the next.
+    Late,
+}
+
+/// Where a client stands between two calls of [`Client::run`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// No run is going on.
+    Free,
+    /// A run that was late still goes on; nothing that it uses may be touched.
+    Late,
+    /// A run that was late has been given up: its flow must never run again. Told once; the client is free.
+    Wrecked,
 }
 
 /// Below this estimate the caller runs alone, in ns: workers are awake.
@@ -71,6 +85,11 @@ impl Client {
         self.run_together(flow, hint)
     }
 
+    /// Whether the run that was late is over.
+    pub fn standing(&mut self) -> Standing {
+        Standing::Free
+    }
+
     fn run_together<J: Job>(&mut self, flow: &Arc<Flow<J>>, hint: &Hint) -> Outcome {
         let shared = self.pool.shared_state();
         let slot = &shared.slots[self.slot as usize];
@@ -79,7 +98,7 @@ impl Client {
         shared.in_flight.fetch_add(1, Ordering::Relaxed);
         slot.open(flow.core(), graph.roots.len(), graph.leaves);
         shared.announce(hint.useful.saturating_sub(1));
-        let caller = Caller { shared, slot, number: self.slot, queue: &self.queue };
+        let caller = Caller { shared, slot, number: self.slot, queue: &self.queue, seat: Seat::new(0) };
         while !slot.ended() {
             match caller.next() {
                 Some(task) => caller.chain(task),
@@ -114,10 +133,10 @@ fn inline_below(shared: &Shared) -> u32 {
 /// The serial loop: no counter is touched.
 fn run_alone<J: Job>(flow: &Arc<Flow<J>>) -> Outcome {
     let core = flow.core();
-    let mut panics = 0;
+    let (seat, mut panics) = (Seat::new(0), 0);
     for &task in &flow.graph().serial {
         // SAFETY: `flow` is alive throughout.
-        panics += u32::from(!unsafe { Core::run(core, task, 0) });
+        panics += u32::from(!unsafe { Core::run(core, task, &seat) });
     }
     outcome(panics)
 }
@@ -129,6 +148,7 @@ struct Caller<'a> {
     slot: &'a Slot,
     number: u32,
     queue: &'a Queue<Token>,
+    seat: Seat,
 }
 
 impl Caller<'_> {
@@ -171,8 +191,8 @@ impl Runner for Caller<'_> {
     fn shared(&self) -> &Shared {
         self.shared
     }
-    fn seat(&self) -> usize {
-        0
+    fn seat(&self) -> &Seat {
+        &self.seat
     }
     fn queue(&self) -> &Queue<Token> {
         self.queue

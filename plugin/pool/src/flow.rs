@@ -5,12 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::graph::Graph;
+use crate::seat::Seat;
 
 /// What the tasks of a graph do.
 pub trait Job: Send + Sync + 'static {
-    /// Runs one task. All its predecessors have returned, and what they wrote is visible. `seat` is 0 for the
-    /// caller of [`crate::Client::run`], else the worker's number from 1 on.
-    fn run(&self, task: usize, seat: usize);
+    /// Runs one task. All its predecessors have returned, and what they wrote is visible.
+    fn run(&self, task: usize, seat: &Seat);
+
+    /// The thread that runs this part of this task, as named to [`Seat::enter`] or [`Seat::note`], does not come
+    /// back; the run was given up. Called off the audio path.
+    fn lost(&self, _task: usize, _part: u32) {}
 }
 
 /// The part of a flow that does not depend on the job's type.
@@ -19,7 +23,7 @@ pub(crate) struct Core {
     /// Predecessors that each task still waits for; whoever takes one to 0 re-arms it for the next run.
     pending: Box<[AtomicU32]>,
     /// Runs a task of the job behind this core; caught panics give `false`.
-    execute: unsafe fn(*const Core, usize, usize) -> bool,
+    execute: unsafe fn(*const Core, usize, &Seat) -> bool,
 }
 
 /// A graph with its job: what a run executes. Built off the hot path and shared.
@@ -55,7 +59,7 @@ impl<J: Job> Flow<J> {
 
 /// # Safety
 /// `core` must be the first field of a live `Flow<J>`, reached by a pointer to the flow.
-unsafe fn execute<J: Job>(core: *const Core, task: usize, seat: usize) -> bool {
+unsafe fn execute<J: Job>(core: *const Core, task: usize, seat: &Seat) -> bool {
     // SAFETY: the caller's promise; `Flow` is `repr(C)` with the core first, and the pointer was made from one
     // to the flow, so that it may reach all of it.
     let flow = unsafe { &*core.cast::<Flow<J>>() };
@@ -67,7 +71,7 @@ impl Core {
     ///
     /// # Safety
     /// `this` comes from [`Flow::core`] of a flow that is alive throughout the call.
-    pub(crate) unsafe fn run(this: *const Core, task: u32, seat: usize) -> bool {
+    pub(crate) unsafe fn run(this: *const Core, task: u32, seat: &Seat) -> bool {
         // SAFETY: the caller's promise.
         let execute = unsafe { (*this).execute };
         // SAFETY: `execute` was made for the type of the very flow that `this` points into.

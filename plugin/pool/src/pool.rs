@@ -11,6 +11,7 @@ use crate::client::{Client, Hint};
 use crate::config::{Config, IdlePolicy};
 use crate::futex;
 use crate::pace::Pace;
+use crate::seat::Seat;
 use crate::slot::{Slot, Token};
 use crate::stats::{Counters, WorkerLoad};
 use crate::worker::Worker;
@@ -146,7 +147,7 @@ impl Pool {
         });
         let threads: Vec<_> = (queues.into_iter().enumerate())
             .map_while(|(number, queue)| {
-                let worker = Worker { shared: shared.clone(), seat: number + 1, queue };
+                let worker = Worker { shared: shared.clone(), seat: Seat::new(number + 1), queue };
                 let thread = std::thread::Builder::new().name(format!("manycord-w{}", number + 1));
                 thread.stack_size(1 << 20).spawn(move || worker.work()).ok()
             })

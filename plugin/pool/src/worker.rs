@@ -11,6 +11,7 @@ use crate::config::IdlePolicy;
 use crate::float::FlushDenormals;
 use crate::flow::Core;
 use crate::pool::Shared;
+use crate::seat::Seat;
 use crate::slot::Token;
 use crate::thread::{self, Placement};
 
@@ -27,7 +28,7 @@ const VIGIL: Duration = Duration::from_micros(450);
 /// A thread that runs tasks: the caller or a worker.
 pub(crate) trait Runner {
     fn shared(&self) -> &Shared;
-    fn seat(&self) -> usize;
+    fn seat(&self) -> &Seat;
     fn queue(&self) -> &Queue<Token>;
 }
 
@@ -80,7 +81,10 @@ fn run_through(runner: &impl Runner, token: Token) {
 /// Puts a ready task where another thread can take it: a hungry caller's inbox first, else the own queue.
 fn hand_out(runner: &impl Runner, token: Token) -> bool {
     let slot = &runner.shared().slots[token.slot as usize];
-    if runner.seat() != 0 && slot.hungry.load(Ordering::Relaxed) && slot.inbox.push(token.task).is_ok() {
+    if runner.seat().number() != 0
+        && slot.hungry.load(Ordering::Relaxed)
+        && slot.inbox.push(token.task).is_ok()
+    {
         return true;
     }
     if runner.queue().len() < QUEUE_ROOM {
@@ -94,7 +98,7 @@ fn hand_out(runner: &impl Runner, token: Token) -> bool {
 pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     /// 1, 2, 3 …
-    pub(crate) seat: usize,
+    pub(crate) seat: Seat,
     pub(crate) queue: Queue<Token>,
 }
 
@@ -102,8 +106,8 @@ impl Runner for Worker {
     fn shared(&self) -> &Shared {
         &self.shared
     }
-    fn seat(&self) -> usize {
-        self.seat
+    fn seat(&self) -> &Seat {
+        &self.seat
     }
     fn queue(&self) -> &Queue<Token> {
         &self.queue
@@ -144,7 +148,7 @@ impl Worker {
         }
         let slots = self.shared.slots_in_use();
         // Each worker starts elsewhere, so that instances share the workers.
-        let start = self.seat + self.shared.turn.fetch_add(1, Ordering::Relaxed) as usize;
+        let start = self.seat.number() + self.shared.turn.fetch_add(1, Ordering::Relaxed) as usize;
         for offset in 0..slots.len() {
             let number = (start + offset) % slots.len();
             let slot = &slots[number];
@@ -160,7 +164,7 @@ impl Worker {
             loop {
                 match stealer.steal() {
                     Steal::Success(token) => {
-                        self.shared.counters[self.seat - 1].stole();
+                        self.shared.counters[self.seat.number() - 1].stole();
                         return Some(token);
                     }
                     Steal::Retry => std::hint::spin_loop(),
@@ -208,7 +212,7 @@ impl Worker {
                 break;
             }
         }
-        self.shared.counters[self.seat - 1].spun(begun.elapsed().as_nanos() as u64);
+        self.shared.counters[self.seat.number() - 1].spun(begun.elapsed().as_nanos() as u64);
         found
     }
 
@@ -218,7 +222,7 @@ impl Worker {
     }
 
     fn sleep(&self, seen: u32) {
-        self.shared.counters[self.seat - 1].parked();
+        self.shared.counters[self.seat.number() - 1].parked();
         let limit = match self.shared.idle {
             IdlePolicy::Anticipate => self.shared.pace.until_next(EARLY),
             IdlePolicy::Park | IdlePolicy::Spin => None,
@@ -230,7 +234,7 @@ impl Worker {
 fn run_through_counted(worker: &Worker, token: Token) {
     let mut next = Some(token.task);
     while let Some(task) = next {
-        worker.shared.counters[worker.seat - 1].ran();
+        worker.shared.counters[worker.seat.number() - 1].ran();
         next = finish_task(worker, Token { task, ..token });
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use common::{TOGETHER, checked, pool, random_graph};
-use manycord_pool::{Flow, Graph, Hint, Job, Outcome};
+use manycord_pool::{Flow, Graph, Hint, Job, Outcome, Seat};
 
 #[test]
 fn random_graphs_run_in_order_on_any_number_of_workers() {
@@ -97,7 +97,7 @@ fn a_client_may_move_between_threads() {
 struct Panics;
 
 impl Job for Panics {
-    fn run(&self, task: usize, _seat: usize) {
+    fn run(&self, task: usize, _seat: &Seat) {
         assert!(!task.is_multiple_of(3), "task {task} panics on purpose");
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use manycord_modules::LaneEvent;
-use manycord_pool::Job;
+use manycord_pool::{Job, Seat};
 
 use super::cell::Call;
 use super::stage::Stage;
@@ -13,9 +13,12 @@ use super::{cycle, gather};
 use crate::plan::{Plan, PlanUnit, Step};
 
 impl Job for Plan {
-    fn run(&self, task: usize, _seat: usize) {
+    fn run(&self, task: usize, seat: &Seat) {
         let stage = self.stage.borrow();
         for step in &self.tasks[task].steps {
+            if !seat.enter(step.first()) {
+                return;
+            }
             match step {
                 Step::Unit(unit) => render(self, &stage, *unit as usize),
                 Step::Cycle(members) => cycle::render(self, &stage, members),

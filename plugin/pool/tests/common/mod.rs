@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use manycord_pool::{Config, Flow, Graph, Hint, Job, Pool};
+use manycord_pool::{Config, Flow, Graph, Hint, Job, Pool, Seat};
 
 /// A hint that makes the workers take part, whatever the run costs.
-pub const TOGETHER: Hint = Hint { serial_ns: u32::MAX, useful: 64, period_ns: 0, deadline_ns: None };
+pub const TOGETHER: Hint = Hint { serial_ns: u32::MAX, useful: 64, period_ns: 0, patience_ns: None };
 
 /// A pool with this many workers.
 pub fn pool(workers: usize) -> Arc<Pool> {
@@ -41,7 +41,7 @@ impl Checked {
 }
 
 impl Job for Checked {
-    fn run(&self, task: usize, seat: usize) {
+    fn run(&self, task: usize, seat: &Seat) {
         // Relaxed on purpose: the pool's own ordering must make the predecessors' counts visible.
         let run = self.runs[task].load(Ordering::Relaxed) + 1;
         for &before in &self.predecessors[task] {
@@ -52,7 +52,7 @@ impl Job for Checked {
             x = std::hint::black_box(x.wrapping_mul(1_664_525).wrapping_add(1));
         }
         self.runs[task].store(run, Ordering::Relaxed);
-        self.seats.fetch_or(1 << seat, Ordering::Relaxed);
+        self.seats.fetch_or(1 << seat.number(), Ordering::Relaxed);
     }
 }
 

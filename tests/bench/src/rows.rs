@@ -1,0 +1,46 @@
+//! What a suite tells: rows of figures, one JSON object per line on standard output.
+
+use serde_json::json;
+
+/// What a figure should be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// At most this.
+    AtMost(f64),
+    /// At least this.
+    AtLeast(f64),
+}
+
+impl Target {
+    fn text(self) -> String {
+        match self {
+            Target::AtMost(most) => format!("<={most}"),
+            Target::AtLeast(least) => format!(">={least}"),
+        }
+    }
+}
+
+/// The rows of one suite, printed as they come.
+#[derive(Debug)]
+pub struct Rows {
+    suite: &'static str,
+    /// Fewer repeats, for a glance and for tests.
+    pub quick: bool,
+}
+
+impl Rows {
+    /// No row yet.
+    pub fn new(suite: &'static str, quick: bool) -> Rows {
+        Rows { suite, quick }
+    }
+
+    /// Tells a figure.
+    pub fn add(&mut self, case: &str, metric: &str, value: f64, unit: &str, target: Option<Target>) {
+        let target = target.map(Target::text);
+        let suite = self.suite;
+        println!(
+            "{}",
+            json!({ "suite": suite, "case": case, "metric": metric, "value": value, "unit": unit, "target": target })
+        );
+    }
+}
