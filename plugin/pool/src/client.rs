@@ -1,18 +1,21 @@
 //! The caller's side of a run.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::Duration;
 
 use crossbeam_deque::Worker as Queue;
 
+use crate::caller::Caller;
 use crate::float::FlushDenormals;
 use crate::flow::{Core, Flow, Job};
-use crate::pool::{Pool, Shared};
+use crate::pool::Pool;
 use crate::seat::Seat;
-use crate::slot::{Slot, Token};
-use crate::thread;
-use crate::worker::{Runner, finish_task};
+use crate::shared::Shared;
+use crate::slot::{Slot, Token, phase};
+use crate::supervisor::Late;
+use crate::sync::atomic::Ordering;
+use crate::sync::thread;
+use crate::system::{Scheduling, current_cpu, this_thread};
 
 /// What the caller knows of a run beforehand; it decides who takes part, never what comes out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,67 +56,132 @@ pub enum Standing {
 const INLINE_AWAKE_NS: u32 = 20_000;
 /// The same while all workers sleep: waking one takes 50 µs, 12 of them the caller's.
 const INLINE_ASLEEP_NS: u32 = 150_000;
-/// How long the caller spins for the last tasks before it gives way to whoever waits for its CPU.
-const SPIN_NS: u128 = 20_000;
 
 /// Runs flows on a pool. One per engine; any thread may call it, one at a time.
 pub struct Client {
     pool: Arc<Pool>,
-    slot: u32,
+    slot: usize,
     queue: Queue<Token>,
+    /// The thread that called last: hosts change it now and then.
+    thread: usize,
 }
 
 impl Client {
-    pub(crate) fn new(pool: Arc<Pool>, slot: u32, queue: Queue<Token>) -> Client {
-        Client { pool, slot, queue }
+    pub(crate) fn new(pool: Arc<Pool>, slot: usize, queue: Queue<Token>) -> Client {
+        Client { pool, slot, queue, thread: 0 }
     }
 
-    /// Runs every task of a flow once, successors after predecessors; returns when all have ended. The
-    /// calling thread takes part and never sleeps.
+    /// Runs every task of a flow once, successors after predecessors; returns when all have ended, or when some have
+    /// not for longer than the hint has patience. The calling thread takes part and never sleeps.
     pub fn run<J: Job>(&mut self, flow: &Arc<Flow<J>>, hint: &Hint) -> Outcome {
         let _flush = FlushDenormals::enter();
         let shared = self.pool.shared_state();
-        let tasks = flow.graph().tasks();
-        if tasks == 0 {
+        let graph = flow.graph();
+        if graph.tasks() == 0 {
             return Outcome::Done;
         }
-        shared.pace.note_call(hint);
-        if shared.workers() == 0 || tasks == 1 || hint.useful <= 1 || hint.serial_ns < inline_below(shared) {
+        shared.pace.note_call(hint, shared.clock.ns());
+        let narrow = graph.tasks() == 1 || hint.useful <= 1 || hint.serial_ns < inline_below(shared);
+        if shared.workers() == 0 || narrow && !graph.any_guarded() {
             shared.rouse_for_next(hint);
             return run_alone(flow);
         }
         self.run_together(flow, hint)
     }
 
-    /// Whether the run that was late is over.
+    /// Where the client stands: after [`Outcome::Late`] it may run nothing until it is free again.
     pub fn standing(&mut self) -> Standing {
-        Standing::Free
+        let shared = self.pool.shared_state();
+        let slot = &shared.slots[self.slot];
+        // Acquire: pairs with the supervisor's release; whoever was in the run has left it.
+        match slot.phase.load(Ordering::Acquire) {
+            phase::FREE => Standing::Free,
+            phase::WRECKED => {
+                self.sweep();
+                slot.phase.store(phase::FREE, Ordering::Relaxed);
+                Standing::Wrecked
+            }
+            phase::LATE if slot.ended() => {
+                let order = (Ordering::AcqRel, Ordering::Acquire);
+                if slot.phase.compare_exchange(phase::LATE, phase::FREE, order.0, order.1).is_err() {
+                    return Standing::Late;
+                }
+                shared.in_flight.fetch_sub(1, Ordering::Relaxed);
+                Standing::Free
+            }
+            _ => Standing::Late,
+        }
     }
 
     fn run_together<J: Job>(&mut self, flow: &Arc<Flow<J>>, hint: &Hint) -> Outcome {
         let shared = self.pool.shared_state();
-        let slot = &shared.slots[self.slot as usize];
+        let slot = &shared.slots[self.slot];
+        if slot.phase.load(Ordering::Relaxed) != phase::FREE {
+            return Outcome::Late;
+        }
+        let thread = this_thread();
+        if thread != self.thread {
+            self.thread = thread;
+            slot.scheduling.store(Scheduling::current().pack(), Ordering::Relaxed);
+        }
         let graph = flow.graph();
-        slot.cpu.store(thread::current_cpu(), Ordering::Relaxed);
+        slot.cpu.store(current_cpu(), Ordering::Relaxed);
         shared.in_flight.fetch_add(1, Ordering::Relaxed);
-        slot.open(flow.core(), graph.roots.len(), graph.leaves);
-        shared.announce(hint.useful.saturating_sub(1));
-        let caller = Caller { shared, slot, number: self.slot, queue: &self.queue, seat: Seat::new(0) };
-        while !slot.ended() {
-            match caller.next() {
-                Some(task) => caller.chain(task),
-                None => caller.wait(),
+        let run = slot.open(flow.core(), graph.roots.len(), graph.leaves);
+        shared.announce(hint.useful.saturating_sub(1).max(u32::from(graph.any_guarded())));
+        let run = Token::new(self.slot, run, 0);
+        let caller = Caller::new(shared, run, &self.queue);
+        while !caller.work(hint.patience_ns.map(u64::from)) {
+            if leave_late(shared, slot, run, flow) {
+                return Outcome::Late;
             }
         }
-        slot.hungry.store(false, Ordering::Relaxed);
-        slot.cpu.store(-1, Ordering::Relaxed);
+        close(shared, slot);
         shared.in_flight.fetch_sub(1, Ordering::Relaxed);
         outcome(slot.panics())
     }
+
+    /// Throws away what is left of a run that was given up.
+    fn sweep(&self) {
+        let slot = &self.pool.shared_state().slots[self.slot];
+        while self.queue.pop().is_some() {}
+        while slot.inbox.pop().is_some() {}
+        while slot.outbox.pop().is_some() {}
+    }
+}
+
+/// The caller has nothing to do with its run any more.
+fn close(shared: &Shared, slot: &Slot) {
+    debug_assert!(shared.in_flight.load(Ordering::Relaxed) > 0);
+    slot.hungry.store(false, Ordering::Relaxed);
+    slot.cpu.store(-1, Ordering::Relaxed);
+}
+
+/// Leaves a run that is late to the supervisor. Returns whether it took it.
+fn leave_late<J: Job>(shared: &Shared, slot: &Slot, run: Token, flow: &Arc<Flow<J>>) -> bool {
+    close(shared, slot);
+    // Release: pairs with the supervisor's acquire, which sees all of the run.
+    slot.phase.store(phase::LATE, Ordering::Release);
+    // SAFETY: `flow` is alive.
+    let share = unsafe { Core::share(flow.core()) };
+    let taken = shared.late.push(Late { run, share }).is_ok();
+    if taken {
+        shared.ring();
+    } else {
+        slot.phase.store(phase::FREE, Ordering::Relaxed);
+    }
+    taken
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
+        // In a child of a fork nobody ends what was begun: the slot is then lost with the pool.
+        while self.standing() == Standing::Late {
+            if !self.pool.is_here() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
         let queue = std::mem::replace(&mut self.queue, Queue::new_fifo());
         self.pool.give_back(self.slot, queue);
     }
@@ -133,68 +201,10 @@ fn inline_below(shared: &Shared) -> u32 {
 /// The serial loop: no counter is touched.
 fn run_alone<J: Job>(flow: &Arc<Flow<J>>) -> Outcome {
     let core = flow.core();
-    let (seat, mut panics) = (Seat::new(0), 0);
+    let (seat, mut panics) = (Seat::caller(), 0);
     for &task in &flow.graph().serial {
         // SAFETY: `flow` is alive throughout.
         panics += u32::from(!unsafe { Core::run(core, task, &seat) });
     }
     outcome(panics)
-}
-
-/// The calling thread while it takes part in a run. It pops its own queue and the inbox and claims roots, but
-/// never steals: a thief registers itself with a collector, which allocates on a new thread.
-struct Caller<'a> {
-    shared: &'a Shared,
-    slot: &'a Slot,
-    number: u32,
-    queue: &'a Queue<Token>,
-    seat: Seat,
-}
-
-impl Caller<'_> {
-    fn next(&self) -> Option<u32> {
-        let own = self.queue.pop().map(|token| token.task);
-        own.or_else(|| {
-            let place = self.slot.claim()?;
-            // SAFETY: a root of the run is claimed, so that the run, and with it the flow, is alive.
-            Some(unsafe { (*self.slot.core()).graph.roots[place] })
-        })
-        .or_else(|| self.slot.inbox.pop())
-    }
-
-    /// Runs a task and on along the successors that it releases.
-    fn chain(&self, task: u32) {
-        let mut next = Some(task);
-        while let Some(task) = next {
-            next = finish_task(self, Token { slot: self.number, task });
-        }
-    }
-
-    /// Nothing to do: asks the workers for a task, and looks out for it or for the end.
-    fn wait(&self) {
-        self.slot.hungry.store(true, Ordering::Relaxed);
-        let begun = Instant::now();
-        let mut looks = 0u32;
-        while !self.slot.ended() && self.slot.inbox.is_empty() && !self.slot.has_roots() {
-            std::hint::spin_loop();
-            looks += 1;
-            // Whoever holds the last task may wait for this very CPU.
-            if looks.is_multiple_of(64) && begun.elapsed().as_nanos() > SPIN_NS {
-                thread::give_way();
-            }
-        }
-        self.slot.hungry.store(false, Ordering::Relaxed);
-    }
-}
-
-impl Runner for Caller<'_> {
-    fn shared(&self) -> &Shared {
-        self.shared
-    }
-    fn seat(&self) -> &Seat {
-        &self.seat
-    }
-    fn queue(&self) -> &Queue<Token> {
-        self.queue
-    }
 }

@@ -1,7 +1,7 @@
 //! How a pool is made.
 
 /// Settings of a pool.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Worker threads; `None`: as many as the machine's usable CPUs less one, at most [`Config::MOST`].
     pub workers: Option<usize>,
@@ -9,6 +9,15 @@ pub struct Config {
     pub idle: IdlePolicy,
     /// Hands every run that has any width over, however little there is to do: for tests, since it is slower.
     pub eager: bool,
+    /// Whether workers keep off the CPU of the thread that they work for; without it they often wait for that very
+    /// thread.
+    pub placement: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config { workers: None, idle: IdlePolicy::default(), eager: false, placement: true }
+    }
 }
 
 impl Config {
@@ -16,7 +25,7 @@ impl Config {
     pub const MOST: usize = 63;
 
     pub(crate) fn worker_count(&self) -> usize {
-        let wanted = self.workers.unwrap_or_else(|| crate::machine::usable_cpus().saturating_sub(1));
+        let wanted = self.workers.unwrap_or_else(|| crate::system::usable_cpus().saturating_sub(1));
         wanted.min(Self::MOST)
     }
 }

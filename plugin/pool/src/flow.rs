@@ -2,10 +2,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::graph::Graph;
 use crate::seat::Seat;
+use crate::sync::atomic::{AtomicU32, Ordering};
 
 /// What the tasks of a graph do.
 pub trait Job: Send + Sync + 'static {
@@ -24,6 +24,10 @@ pub(crate) struct Core {
     pending: Box<[AtomicU32]>,
     /// Runs a task of the job behind this core; caught panics give `false`.
     execute: unsafe fn(*const Core, usize, &Seat) -> bool,
+    /// Tells the job what was lost; takes and gives back shares in the flow.
+    lost: unsafe fn(*const Core, usize, u32),
+    retain: unsafe fn(*const Core),
+    release: unsafe fn(*const Core),
 }
 
 /// A graph with its job: what a run executes. Built off the hot path and shared.
@@ -38,7 +42,17 @@ impl<J: Job> Flow<J> {
     /// Puts a job on a graph.
     pub fn new(graph: Graph, job: J) -> Arc<Flow<J>> {
         let pending = graph.waits.iter().map(|&waits| AtomicU32::new(waits)).collect();
-        Arc::new(Flow { core: Core { graph, pending, execute: execute::<J> }, job })
+        Arc::new(Flow {
+            core: Core {
+                graph,
+                pending,
+                execute: execute::<J>,
+                lost: lost::<J>,
+                retain: retain::<J>,
+                release: release::<J>,
+            },
+            job,
+        })
     }
 
     /// The job.
@@ -66,7 +80,40 @@ unsafe fn execute<J: Job>(core: *const Core, task: usize, seat: &Seat) -> bool {
     catch_unwind(AssertUnwindSafe(|| flow.job.run(task, seat))).is_ok()
 }
 
+/// # Safety
+/// As for [`execute`].
+unsafe fn lost<J: Job>(core: *const Core, task: usize, part: u32) {
+    // SAFETY: the caller's promise, as in `execute`.
+    let flow = unsafe { &*core.cast::<Flow<J>>() };
+    // A job that fails even here must not take the supervisor down.
+    let _ = catch_unwind(AssertUnwindSafe(|| flow.job.lost(task, part)));
+}
+
+/// # Safety
+/// As for [`execute`]; the flow is in an [`Arc`], as [`Flow::new`] makes it.
+unsafe fn retain<J: Job>(core: *const Core) {
+    // SAFETY: the pointer was made by `Arc::as_ptr` and the flow is alive.
+    unsafe { Arc::increment_strong_count(core.cast::<Flow<J>>()) };
+}
+
+/// # Safety
+/// As for [`retain`], of which each call allows one of this.
+unsafe fn release<J: Job>(core: *const Core) {
+    // SAFETY: the pointer was made by `Arc::as_ptr`, and this share was taken by `retain`.
+    unsafe { Arc::decrement_strong_count(core.cast::<Flow<J>>()) };
+}
+
 impl Core {
+    /// Takes a share in the flow.
+    ///
+    /// # Safety
+    /// `this` comes from [`Flow::core`] of a flow that is alive.
+    pub(crate) unsafe fn share(this: *const Core) -> Share {
+        // SAFETY: the caller's promise; `retain` was made for the type of this very flow.
+        unsafe { ((*this).retain)(this) };
+        Share(this)
+    }
+
     /// Runs one task. Returns whether it did not panic.
     ///
     /// # Safety
@@ -95,5 +142,28 @@ impl Core {
             pending.store(waits, Ordering::Relaxed);
         }
         last
+    }
+}
+
+/// A share in a flow of whatever job: it lives at least as long as this. Dropping the last one frees the flow, so
+/// that it must not happen on the audio path.
+#[derive(Debug)]
+pub(crate) struct Share(*const Core);
+
+// SAFETY: a share is an `Arc` of a flow, whose job is `Send` and `Sync`.
+unsafe impl Send for Share {}
+
+impl Share {
+    /// The thread in this part of this task does not come back.
+    pub(crate) fn lost(&self, task: u32, part: u32) {
+        // SAFETY: the share keeps the flow alive; `lost` was made for the type of this very flow.
+        unsafe { ((*self.0).lost)(self.0, task as usize, part) };
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        // SAFETY: this share was taken by `retain` and is given back once.
+        unsafe { ((*self.0).release)(self.0) };
     }
 }

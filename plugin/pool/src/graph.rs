@@ -50,6 +50,8 @@ pub struct Graph {
     pub(crate) leaves: u32,
     /// An order in which one thread can run them, most urgent first.
     pub(crate) serial: Box<[u32]>,
+    /// Tasks that the caller may not run; empty where there is none.
+    guarded: Box<[bool]>,
 }
 
 impl Graph {
@@ -92,9 +94,34 @@ impl Graph {
             roots: roots.into(),
             leaves,
             serial: Box::new([]),
+            guarded: Box::new([]),
         };
         graph.serial = graph.serial_order()?;
         Ok(graph)
+    }
+
+    /// The same graph with these tasks *guarded*: as long as there are workers, only they run them, since a worker
+    /// that does not return can be given up, and the caller cannot.
+    #[must_use]
+    pub fn guard(mut self, tasks: impl IntoIterator<Item = u32>) -> Graph {
+        let mut guarded = vec![false; self.tasks()];
+        for task in tasks {
+            if let Some(flag) = guarded.get_mut(task as usize) {
+                *flag = true;
+            }
+        }
+        self.guarded = if guarded.contains(&true) { guarded.into() } else { Box::new([]) };
+        self
+    }
+
+    /// Whether a task is guarded.
+    pub(crate) fn is_guarded(&self, task: u32) -> bool {
+        self.guarded.get(task as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether any task is.
+    pub(crate) fn any_guarded(&self) -> bool {
+        !self.guarded.is_empty()
     }
 
     /// Number of tasks.

@@ -4,19 +4,26 @@
 //! part, workers steal, and the call returns when every task is done. Nothing on that path allocates, locks
 //! or blocks. `README.md` explains the protocol, its states and its races before the code.
 
+mod caller;
+mod chain;
 mod client;
+mod clock;
 mod config;
+mod crew;
 mod float;
 mod flow;
-mod futex;
+mod gate;
 mod graph;
-mod machine;
 mod pace;
 mod pool;
 mod seat;
+mod shared;
 mod slot;
+mod station;
 mod stats;
-mod thread;
+mod supervisor;
+mod sync;
+mod system;
 mod worker;
 
 pub use client::{Client, Hint, Outcome, Standing};
@@ -24,7 +31,8 @@ pub use config::{Config, IdlePolicy};
 pub use float::FlushDenormals;
 pub use flow::{Flow, Job};
 pub use graph::{Graph, GraphError};
-pub use machine::usable_cpus;
 pub use pool::{Pool, TooManyClients};
 pub use seat::Seat;
 pub use stats::WorkerLoad;
+pub use supervisor::Alarm;
+pub use system::usable_cpus;

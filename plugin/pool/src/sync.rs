@@ -1,0 +1,28 @@
+//! Atomics, locks and threads: the system's, or those of a checker that tries their interleavings.
+//!
+//! `--cfg loom` swaps the atomics for loom's, which explores weak memory; `--cfg shuttle` swaps atomics, locks and
+//! threads for shuttle's, which runs the whole pool under random schedules. See `README.md`, "Checked by".
+
+#[cfg(loom)]
+pub(crate) use loom::sync::atomic;
+#[cfg(shuttle)]
+pub(crate) use shuttle::sync::atomic;
+#[cfg(not(any(loom, shuttle)))]
+pub(crate) use std::sync::atomic;
+
+#[cfg(shuttle)]
+pub(crate) use shuttle::sync::{Mutex, MutexGuard};
+#[cfg(not(shuttle))]
+pub(crate) use std::sync::{Mutex, MutexGuard};
+
+#[cfg(shuttle)]
+pub(crate) use shuttle::thread;
+#[cfg(not(shuttle))]
+pub(crate) use std::thread;
+
+#[cfg(loom)]
+pub(crate) use loom::hint::spin_loop;
+#[cfg(shuttle)]
+pub(crate) use shuttle::thread::yield_now as spin_loop;
+#[cfg(not(any(loom, shuttle)))]
+pub(crate) use std::hint::spin_loop;
