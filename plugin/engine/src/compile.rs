@@ -73,7 +73,8 @@ pub(crate) fn compile(
         .collect();
 
     let graph = Graph::new(&fused.successors, &fused.priorities)
-        .map_err(|error| CompileError::Graph { reason: error.to_string() })?;
+        .map_err(|error| CompileError::Graph { reason: error.to_string() })?
+        .guard(unproven(&built, &fused.tasks));
     // Nothing can fail from here on: the registry moves to the new generation.
     let (dials, inherited, resting) = context.registry.finish();
     let ramps = resting.into_iter().map(Ramp::at_rest).collect();
@@ -98,6 +99,13 @@ pub(crate) fn compile(
         ramp_frames: (RAMP_SECONDS * context.sample_rate) as u32,
     };
     Ok(Flow::new(graph, plan))
+}
+
+/// Tasks with a unit of which nobody vouches that it returns.
+fn unproven(built: &units::Built, tasks: &[crate::plan::Task]) -> Vec<u32> {
+    let unit = |unit: &u32| built.units[*unit as usize].spec.unproven;
+    let task = |task: &crate::plan::Task| task.steps.iter().any(|step| step.units().iter().any(unit));
+    tasks.iter().enumerate().filter(|(_, entry)| task(entry)).map(|(number, _)| number as u32).collect()
 }
 
 /// Compiles a patch for nobody, to see whether it can be played. Returns its latency in frames.

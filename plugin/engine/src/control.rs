@@ -2,16 +2,16 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use manycord_modules::{BLOCK, Kind};
-use manycord_pool::Pool;
+use manycord_pool::{Alarm, Pool};
 
 use crate::compile::{CompileError, Context, Fading, compile};
 use crate::declick::Declick;
-use crate::engine::{Engine, Ports};
+use crate::engine::{Engine, Lateness, Ports};
 use crate::patch::Patch;
-use crate::plan::PlanFlow;
+use crate::plan::{PlanFlow, PlanModule};
 use crate::registry::{Registry, knob_name};
 use crate::run::dial::to_travel;
 use crate::telemetry::{ModuleReport, Pulse, modules};
@@ -62,6 +62,10 @@ pub struct Control {
     retired: rtrb::Consumer<Arc<PlanFlow>>,
     turned: Arc<AtomicU32>,
     pulse: triple_buffer::Output<Pulse>,
+    /// A run of the engine was given up: it waits for a plan without the culprit.
+    distress: Arc<AtomicBool>,
+    /// Modules that did not return, until they are asked for.
+    casualties: Vec<String>,
 }
 
 /// Makes an engine and the control of it.
@@ -69,7 +73,27 @@ pub struct Control {
 /// # Errors
 /// When the patch does not compile, or the pool has no seat for one more engine.
 pub fn start(setup: EngineSetup) -> Result<(Control, Engine), StartError> {
-    let client = setup.pool.client().map_err(|error| StartError::Pool { reason: error.to_string() })?;
+    start_watched(setup, None)
+}
+
+/// As [`start`]; `alarm` is called when a module did not return and [`Control::collect`] has something to mend.
+pub(crate) fn start_watched(
+    setup: EngineSetup,
+    alarm: Option<Alarm>,
+) -> Result<(Control, Engine), StartError> {
+    let distress = Arc::new(AtomicBool::new(false));
+    let ring = distress.clone();
+    let on_wreck: Alarm = Arc::new(move || {
+        // Release: pairs with the acquire in `mend`; it sees which units are lost.
+        ring.store(true, Ordering::Release);
+        if let Some(alarm) = &alarm {
+            alarm();
+        }
+    });
+    let client = setup
+        .pool
+        .client_with(Some(on_wreck))
+        .map_err(|error| StartError::Pool { reason: error.to_string() })?;
     let mut registry = Registry::default();
     let fading = Fading::new();
     let mut context = Context {
@@ -98,6 +122,8 @@ pub fn start(setup: EngineSetup) -> Result<(Control, Engine), StartError> {
         silent_frames: 0,
         last: [0.0; 2],
         declick: Declick::default(),
+        live: false,
+        late: Lateness::new(),
     };
     let control = Control {
         playing: setup.patch.clone(),
@@ -113,6 +139,8 @@ pub fn start(setup: EngineSetup) -> Result<(Control, Engine), StartError> {
         retired,
         turned,
         pulse,
+        distress,
+        casualties: Vec::new(),
     };
     Ok((control, engine))
 }
@@ -179,11 +207,32 @@ impl Control {
     pub fn collect(&mut self) {
         self.hand_over();
         while self.retired.pop().is_ok() {}
+        self.mend();
         if !self.fading.is_empty() && self.faded() {
             let patch = self.patch.clone();
             // It compiled before, with more cables.
             let _ = self.submit(patch, Fading::new());
         }
+    }
+
+    /// After a module did not return: plays the same patch with silence in its place.
+    fn mend(&mut self) {
+        // Acquire: pairs with the release of the alarm.
+        if !self.distress.swap(false, Ordering::Acquire) {
+            return;
+        }
+        let lost = |module: &&PlanModule| module.units.iter().any(|unit| unit.meter.is_lost());
+        let lost: Vec<String> =
+            self.newest.job().modules.iter().filter(lost).map(|module| module.id.clone()).collect();
+        self.casualties.extend(lost);
+        let (playing, fading) = (self.playing.clone(), self.fading.clone());
+        // It compiled before.
+        let _ = self.submit(playing, fading);
+    }
+
+    /// Modules that did not return since this was last asked; they are silent for good.
+    pub fn take_casualties(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.casualties)
     }
 
     /// Frames by which the sound lags behind the notes.

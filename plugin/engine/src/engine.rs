@@ -1,16 +1,21 @@
 //! The audio side: picks up plans, cuts the host's block at the grid, stages, runs, sums.
 
+mod events;
+mod late;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use manycord_modules::{BLOCK, LANES, LaneEventKind};
-use manycord_pool::{Client, FlushDenormals, Hint};
+use manycord_modules::BLOCK;
+use manycord_pool::{Client, FlushDenormals, Hint, Outcome};
+
+pub(crate) use late::Lateness;
 
 use crate::declick::Declick;
 use crate::event::HostBlock;
 use crate::plan::{Plan, PlanFlow};
-use crate::run::{rest, stage};
+use crate::run::rest;
 use crate::telemetry::{Pulse, PulseWriter};
 
 /// Volts of 0 dBFS at the host.
@@ -44,6 +49,9 @@ pub struct Engine {
     /// What the host heard last, left and right.
     pub(crate) last: [f32; 2],
     pub(crate) declick: Declick,
+    /// Whether someone listens while it renders.
+    pub(crate) live: bool,
+    pub(crate) late: Lateness,
 }
 
 impl Engine {
@@ -54,6 +62,10 @@ impl Engine {
         let frames = block.outputs[0].len().min(block.outputs[1].len());
         let period_ns = (frames as f32 / self.sample_rate * 1e9) as u32;
         let (mut done, mut next_event) = (0, 0);
+        if !self.is_ready() {
+            self.sit_out(&mut block, 0, 0);
+            done = frames;
+        }
         while done < frames {
             if self.frame.is_multiple_of(BLOCK as u64) {
                 self.cross_grid_line();
@@ -61,7 +73,10 @@ impl Engine {
             let flow = self.flow.clone();
             let length = self.stage(flow.job(), &block, done, frames, &mut next_event);
             let hint = self.hint(flow.job(), period_ns, length);
-            self.client.run(&flow, &hint);
+            if self.client.run(&flow, &hint) == Outcome::Late && !self.wait_if_nobody_listens(length) {
+                self.sit_out(&mut block, done, next_event);
+                break;
+            }
             self.deliver(flow.job(), &mut block, done, length);
             done += length;
             self.frame += length as u64;
@@ -72,6 +87,10 @@ impl Engine {
     /// Ends all notes and forgets every tail, as after a jump of the host's song.
     pub fn reset(&mut self) {
         let _flush = FlushDenormals::enter();
+        if !self.is_ready() {
+            self.late.reset_later();
+            return;
+        }
         let flow = self.flow.clone();
         let plan = flow.job();
         plan.stage.borrow_mut().events.iter_mut().for_each(Vec::clear);
@@ -81,6 +100,12 @@ impl Engine {
         for unit in &plan.units {
             unit.running.cell.borrow_mut().forget(&unit.running.meter);
         }
+    }
+
+    /// Says whether someone listens while this renders. If so, a block for which a module does not return is left
+    /// silent soon; else, as when a host bounces a song, it is waited for.
+    pub fn set_live(&mut self, live: bool) {
+        self.live = live;
     }
 
     /// Whether nothing sounds and nothing will without a note or input.
@@ -113,7 +138,11 @@ impl Engine {
     fn install_newest(&mut self) {
         while !self.ports.retired.is_full() {
             let Ok(next) = self.ports.install.pop() else { return };
-            install(self.flow.job(), next.job());
+            inherit(self.flow.job(), next.job());
+            if next.job().is_sound() {
+                rest::settle(next.job());
+            }
+            follow_dials(next.job());
             if next.job().fresh {
                 self.declick.start(self.last, next.job().ramp_frames);
             }
@@ -163,7 +192,7 @@ impl Engine {
             serial_ns: (self.block_cost_ns * share) as u32,
             useful: useful as u32,
             period_ns,
-            patience_ns: None,
+            patience_ns: Some(late::patience_ns(self.live, period_ns)),
         }
     }
 
@@ -186,6 +215,7 @@ impl Engine {
             }
             self.pulse.peak[side] = self.pulse.peak[side].max(peak);
         }
+        self.late.fade_in(&mut block.outputs, done..done + length);
         self.declick.apply(&mut block.outputs, done..done + length);
         for (last, host) in self.last.iter_mut().zip(&block.outputs) {
             *last = host[done + length - 1];
@@ -203,70 +233,10 @@ impl Engine {
         self.ports.pulse.write(self.pulse);
         self.pulse.peak = [0.0; 2];
     }
-
-    /// Applies the events of the coming range, of at most `longest` frames from frame `done` of the host's
-    /// block. The range ends early at an event that must fall on a range's first frame: a macro's move, or a
-    /// note that may wake a sleeping group. Returns the range's length.
-    fn take_events(
-        &mut self,
-        plan: &Plan,
-        stage: &mut stage::Stage,
-        (events, next): (&[crate::event::Event], &mut usize),
-        (done, longest, frames): (usize, usize, usize),
-    ) -> usize {
-        use crate::event::EventKind;
-        let start = (self.frame % BLOCK as u64) as usize;
-        while let Some(event) = events.get(*next) {
-            let at = (event.frame as usize).min(frames - 1).max(done);
-            if at >= done + longest {
-                break;
-            }
-            let first_only = match event.kind {
-                EventKind::Macro { .. } => true,
-                EventKind::NoteOn { .. } => rest::any_asleep(plan),
-                _ => false,
-            };
-            let full = stage.events.iter().any(|list| list.len() + ROOM_FOR_ONE_EVENT > stage::LANE_EVENTS);
-            if at > done && (first_only || full) {
-                return at - done;
-            }
-            *next += 1;
-            match event.kind {
-                EventKind::Macro { index, value } => turn_macro(plan, stage, usize::from(index), value),
-                kind => self.play(plan, stage, kind, start + at - done),
-            }
-        }
-        longest
-    }
-
-    /// Gives an event to every Notes module that listens to its channel.
-    fn play(&self, plan: &Plan, stage: &mut stage::Stage, kind: crate::event::EventKind, frame: usize) {
-        for notes in &plan.notes {
-            let mut voices = notes.voices.borrow_mut();
-            let at = self.frame - self.frame % BLOCK as u64 + frame as u64;
-            let mut emit = |lane: usize, kind: LaneEventKind| {
-                let group = lane / LANES;
-                if group >= notes.groups as usize {
-                    return;
-                }
-                if matches!(kind, LaneEventKind::On { .. }) {
-                    rest::wake(plan, notes.rest[group] as usize);
-                }
-                let list = &mut stage.events[notes.events as usize + group];
-                if list.len() < stage::LANE_EVENTS {
-                    list.push(manycord_modules::LaneEvent { frame, lane: lane % LANES, kind });
-                }
-            };
-            voices.take(kind, at, &mut emit);
-        }
-    }
 }
 
-/// Lane events that one host event can make in one group: a unison note sends five to each lane.
-const ROOM_FOR_ONE_EVENT: usize = 5 * LANES + 8;
-
 /// Hands what moves from the old plan to the new one.
-fn install(old: &Plan, new: &Plan) {
+fn inherit(old: &Plan, new: &Plan) {
     {
         let (mut stage, before) = (new.stage.borrow_mut(), old.stage.borrow());
         let stage = &mut *stage;
@@ -284,8 +254,6 @@ fn install(old: &Plan, new: &Plan) {
     for notes in &new.notes {
         notes.voices.borrow_mut().configure(notes.settings, &mut |_, _| {});
     }
-    rest::settle(new);
-    follow_dials(new);
 }
 
 /// Sends every dial that was turned on its way.
@@ -295,19 +263,6 @@ fn follow_dials(plan: &Plan) {
         let target = dial.target();
         if target.to_bits() != stage.dials[place].target().to_bits() {
             stage.aim(place, target, if dial.jumps { 0 } else { plan.ramp_frames });
-        }
-    }
-}
-
-/// Moves what is mapped to a macro.
-fn turn_macro(plan: &Plan, stage: &mut stage::Stage, index: usize, value: f32) {
-    let value = if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 };
-    for route in plan.macros.get(index).into_iter().flatten() {
-        let dial = &plan.dials[route.dial as usize];
-        let travel = route.travel.at(value);
-        if travel.to_bits() != stage.dials[route.dial as usize].target().to_bits() {
-            dial.turn(travel);
-            stage.aim(route.dial as usize, travel, if dial.jumps { 0 } else { plan.ramp_frames });
         }
     }
 }

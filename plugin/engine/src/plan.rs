@@ -81,11 +81,11 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    /// The unit that is rendered first.
-    pub(crate) fn first(&self) -> u32 {
+    /// All its units.
+    pub(crate) fn units(&self) -> &[u32] {
         match self {
-            Step::Unit(unit) => *unit,
-            Step::Cycle(members) => members[0],
+            Step::Unit(unit) => std::slice::from_ref(unit),
+            Step::Cycle(members) => members,
         }
     }
 }
@@ -168,6 +168,11 @@ pub(crate) struct Costs {
 pub(crate) type PlanFlow = Flow<Plan>;
 
 impl Plan {
+    /// Whether every unit's cell can be had: none is held by a thread that does not come back.
+    pub(crate) fn is_sound(&self) -> bool {
+        !self.units.iter().any(|unit| unit.running.meter.is_lost())
+    }
+
     /// A unit's cell; only for the audio path.
     pub(crate) fn cell(&self, unit: u32) -> &AtomicRefCell<Cell> {
         &self.units[unit as usize].running.cell

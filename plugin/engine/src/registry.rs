@@ -69,6 +69,7 @@ impl Registry {
         let running =
             self.cells.get(&key).filter(|(_, loaded)| loaded == state).map(|(cell, _)| cell.clone());
         let cell = match running {
+            Some(cell) if cell.meter.is_lost() => stand_in(kind, setup),
             Some(cell) => cell,
             None => {
                 let mut cell = Cell::new(kind, setup, asleep);
@@ -141,6 +142,13 @@ impl Registry {
     pub(crate) fn find_dial(&self, name: &str) -> Option<&Arc<Dial>> {
         self.dials.get(name).map(|(_, dial)| dial)
     }
+}
+
+/// A silent unit in the place of one that did not return.
+fn stand_in(kind: &Kind, setup: &Setup) -> SharedUnit {
+    let (mut cell, meter) = (Cell::new(kind, setup, false), Meter::quarantined());
+    cell.quarantine(&meter);
+    Arc::new(Running { cell: AtomicRefCell::new(cell), meter })
 }
 
 /// Name of a knob's dial.

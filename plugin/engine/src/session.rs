@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use manycord_modules::Kind;
-use manycord_pool::Pool;
+use manycord_pool::{Alarm, Pool};
 
 use crate::compile::{self, CompileError};
-use crate::control::{Control, EngineSetup, StartError, start};
+use crate::control::{Control, EngineSetup, StartError, start_watched};
 use crate::engine::Engine;
 use crate::patch::Patch;
 use crate::telemetry::{ModuleReport, Pulse};
@@ -18,6 +18,7 @@ pub struct Session {
     catalog: &'static [Kind],
     revision: u64,
     latency: u32,
+    alarm: Option<Alarm>,
 }
 
 /// Whether an engine runs; the document lives in its control then.
@@ -33,7 +34,21 @@ impl Session {
     /// When the patch cannot be played.
     pub fn new(patch: Patch, catalog: &'static [Kind]) -> Result<Session, CompileError> {
         let latency = compile::try_out(&patch, catalog)?;
-        Ok(Session { stage: Stage::Inactive(patch), catalog, revision: 0, latency })
+        Ok(Session { stage: Stage::Inactive(patch), catalog, revision: 0, latency, alarm: None })
+    }
+
+    /// What engines made from now on call, from any thread, when a module did not return: [`Session::collect`] then
+    /// has something to mend, and the sound waits for it.
+    pub fn on_distress(&mut self, alarm: Alarm) {
+        self.alarm = Some(alarm);
+    }
+
+    /// Modules that did not return since this was last asked; they are silent for good.
+    pub fn take_casualties(&mut self) -> Vec<String> {
+        match &mut self.stage {
+            Stage::Active(control) => control.take_casualties(),
+            Stage::Inactive(_) => Vec::new(),
+        }
     }
 
     /// Makes an engine for this sample rate in frames per second; an engine made before is no longer controlled.
@@ -42,8 +57,8 @@ impl Session {
     /// When the pool has no seat for one more engine; the session is then inactive.
     pub fn activate(&mut self, sample_rate: f32, pool: Arc<Pool>) -> Result<Engine, StartError> {
         self.deactivate();
-        let patch = self.patch().clone();
-        let (control, engine) = start(EngineSetup { sample_rate, pool, patch, catalog: self.catalog })?;
+        let setup = EngineSetup { sample_rate, pool, patch: self.patch().clone(), catalog: self.catalog };
+        let (control, engine) = start_watched(setup, self.alarm.clone())?;
         self.latency = control.latency();
         self.stage = Stage::Active(Box::new(control));
         Ok(engine)

@@ -41,7 +41,7 @@ pub struct ModuleReport {
     pub level: f32,
     /// Times that it put out something non-finite and was reset.
     pub resets: u32,
-    /// Whether it panicked and was silenced.
+    /// Whether it panicked or did not return, and was silenced.
     pub quarantined: bool,
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn modules(plan: &Plan, block_ns: f32) -> Vec<ModuleReport> {
             load: meters().map(|meter| meter.cost_ns.load(Ordering::Relaxed)).sum::<f32>() / block_ns,
             level: meters().map(|meter| meter.level.load(Ordering::Relaxed)).fold(0.0, f32::max),
             resets: meters().map(|meter| meter.resets.load(Ordering::Relaxed)).sum(),
-            quarantined: meters().any(|meter| meter.quarantined.load(Ordering::Relaxed) != 0),
+            quarantined: meters().any(|meter| meter.is_quarantined()),
         }
     };
     plan.modules.iter().map(report).collect()

@@ -69,6 +69,9 @@ pub struct Spec {
     pub latency: u32,
     /// Whether it moves without being driven (an LFO, a clock): it can end a silence by itself.
     pub free_running: bool,
+    /// Whether nobody vouches that its `process` returns: only workers run it, which can be given up; the host's thread
+    /// cannot.
+    pub unproven: bool,
 }
 
 impl Spec {
@@ -87,6 +90,7 @@ impl Spec {
             bypass: &[],
             latency: 0,
             free_running: false,
+            unproven: false,
         }
     }
     /// Text for the player.
@@ -142,6 +146,11 @@ impl Spec {
     /// Frames of delay from input to output.
     pub const fn latency(mut self, frames: u32) -> Spec {
         self.latency = frames;
+        self
+    }
+    /// Nobody vouches that `process` returns.
+    pub const fn unproven(mut self) -> Spec {
+        self.unproven = true;
         self
     }
     /// Moves without being driven.

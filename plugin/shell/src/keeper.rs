@@ -7,6 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use manycord_pool::Alarm;
+
 use crate::instance::Instance;
 use crate::params::ManycordParams;
 
@@ -26,8 +28,15 @@ pub(crate) struct Keeper {
 
 #[derive(Default)]
 struct Desk {
-    duty: Mutex<Duty>,
+    orders: Mutex<Orders>,
     changed: Condvar,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Orders {
+    duty: Duty,
+    /// The sound waits for the next round.
+    hurry: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +61,15 @@ impl Keeper {
         }
     }
 
+    /// What sends the keeper on its next round at once.
+    pub(crate) fn alarm(&self) -> Alarm {
+        let desk = self.desk.clone();
+        Arc::new(move || {
+            desk.orders().hurry = true;
+            desk.changed.notify_all();
+        })
+    }
+
     /// The instance is inactive.
     pub(crate) fn rest(&self) {
         self.desk.assign(Duty::Rest);
@@ -69,24 +87,27 @@ impl Drop for Keeper {
 }
 
 impl Desk {
-    fn duty(&self) -> MutexGuard<'_, Duty> {
-        self.duty.lock().unwrap_or_else(PoisonError::into_inner)
+    fn orders(&self) -> MutexGuard<'_, Orders> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn assign(&self, duty: Duty) {
-        *self.duty() = duty;
+        self.orders().duty = duty;
         self.changed.notify_all();
     }
 
     /// Sleeps while at rest; returns whether there is work.
     fn wait_for_work(&self) -> bool {
-        let duty = self.changed.wait_while(self.duty(), |duty| *duty == Duty::Rest);
-        *duty.unwrap_or_else(PoisonError::into_inner) == Duty::Work
+        let orders = self.changed.wait_while(self.orders(), |orders| orders.duty == Duty::Rest);
+        let mut orders = orders.unwrap_or_else(PoisonError::into_inner);
+        orders.hurry = false;
+        orders.duty == Duty::Work
     }
 
-    /// Sleeps for a time, or until the duty changes.
+    /// Sleeps for a time, or until there are other orders.
     fn pause(&self, time: Duration) {
-        drop(self.changed.wait_timeout_while(self.duty(), time, |duty| *duty == Duty::Work));
+        let goes_on = |orders: &mut Orders| orders.duty == Duty::Work && !orders.hurry;
+        drop(self.changed.wait_timeout_while(self.orders(), time, goes_on));
     }
 }
 
@@ -119,6 +140,12 @@ impl Rounds {
         self.params.document.note_moved();
         let mut session = self.instance.session();
         session.collect();
+        for id in session.take_casualties() {
+            self.instance.notices.post(format!(
+                "the module `{id}` did not come back from a block and is silent now; take it out and add it again, or \
+                 undo what you did to it last"
+            ));
+        }
         self.instance.set_latency(session.latency());
         let changed = session.revision() != self.revision;
         if changed {

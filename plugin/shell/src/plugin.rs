@@ -99,7 +99,7 @@ impl Plugin for Manycord {
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
         let instance = self.instance.clone();
-        let started = instance.guard("the activation", || self.start(buffer.sample_rate)).unwrap_or(false);
+        let started = instance.guard("the activation", || self.start(buffer)).unwrap_or(false);
         if started {
             if context.plugin_api() != PluginApi::Standalone {
                 context.set_latency_samples(instance.latency());
@@ -157,9 +157,13 @@ impl Plugin for Manycord {
 }
 
 impl Manycord {
-    fn start(&mut self, sample_rate: f32) -> bool {
-        let going = self.running.as_ref();
-        if going.is_some_and(|running| running.sample_rate == sample_rate && !running.broken) {
+    fn start(&mut self, buffer: &BufferConfig) -> bool {
+        let (sample_rate, live) = (buffer.sample_rate, buffer.process_mode != ProcessMode::Offline);
+        if let Some(running) = &mut self.running
+            && running.sample_rate == sample_rate
+            && !running.broken
+        {
+            running.engine.set_live(live);
             return true;
         }
         self.running = None;
@@ -168,7 +172,8 @@ impl Manycord {
         let (pool, nonsense) = pool::shared();
         nonsense.into_iter().for_each(|message| self.instance.notices.post(message));
         let mut session = self.instance.session();
-        let engine = match session.activate(sample_rate, pool) {
+        session.on_distress(self.keeper.alarm());
+        let mut engine = match session.activate(sample_rate, pool) {
             Ok(engine) => engine,
             Err(error) => {
                 drop(session);
@@ -176,6 +181,7 @@ impl Manycord {
                 return false;
             }
         };
+        engine.set_live(live);
         self.instance.set_latency(session.latency());
         self.instance.texts.follow(session.patch());
         drop(session);

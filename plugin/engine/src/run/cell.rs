@@ -19,8 +19,33 @@ pub(crate) struct Meter {
     pub(crate) level: AtomicF32,
     /// Times the unit put out something non-finite and was reset.
     pub(crate) resets: AtomicU32,
-    /// 1 once the unit panicked: it stays silent until it is made anew.
-    pub(crate) quarantined: AtomicU32,
+    /// [`QUARANTINED`] once the unit panicked: it stays silent until it is made anew; [`LOST`] when a call of it did
+    /// not return.
+    trouble: AtomicU32,
+}
+
+/// The unit panicked, or it stands in for one that was lost.
+const QUARANTINED: u32 = 1;
+/// A call of the unit did not return: its cell stays borrowed, by a thread that was given up.
+const LOST: u32 = 2;
+
+impl Meter {
+    /// Of a unit that is silent from the start.
+    pub(crate) fn quarantined() -> Meter {
+        Meter { trouble: AtomicU32::new(QUARANTINED), ..Meter::default() }
+    }
+
+    pub(crate) fn lose(&self) {
+        self.trouble.store(LOST, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_lost(&self) -> bool {
+        self.trouble.load(Ordering::Relaxed) == LOST
+    }
+
+    pub(crate) fn is_quarantined(&self) -> bool {
+        self.trouble.load(Ordering::Relaxed) != 0
+    }
 }
 
 /// A running unit, shared by the plans that follow each other. Only the audio path may borrow the cell; the
@@ -228,8 +253,9 @@ impl Cell {
         }
     }
 
-    fn quarantine(&mut self, meter: &Meter) {
+    /// Silences the unit for good.
+    pub(crate) fn quarantine(&mut self, meter: &Meter) {
         self.health = Health::Quarantined;
-        meter.quarantined.store(1, Ordering::Relaxed);
+        meter.trouble.store(QUARANTINED, Ordering::Relaxed);
     }
 }

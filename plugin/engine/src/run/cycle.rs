@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use arrayvec::ArrayVec;
 use manycord_modules::Group;
+use manycord_pool::Seat;
 
 use super::gather;
 use super::job::{call, note_cost};
@@ -14,7 +15,7 @@ use crate::plan::{Plan, PlanUnit};
 const PORTS: usize = 64;
 
 /// Renders the members of a cycle for the staged range.
-pub(super) fn render(plan: &Plan, stage: &Stage, members: &[u32]) {
+pub(super) fn render(plan: &Plan, stage: &Stage, members: &[u32], seat: &Seat) {
     if members.iter().all(|&unit| plan.cell(unit).borrow().asleep) {
         return;
     }
@@ -24,6 +25,7 @@ pub(super) fn render(plan: &Plan, stage: &Stage, members: &[u32]) {
     }
     for frame in stage.range.clone() {
         for &unit in members {
+            seat.note(unit);
             step(plan, stage, &plan.units[unit as usize], frame);
         }
     }

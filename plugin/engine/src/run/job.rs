@@ -16,14 +16,18 @@ impl Job for Plan {
     fn run(&self, task: usize, seat: &Seat) {
         let stage = self.stage.borrow();
         for step in &self.tasks[task].steps {
-            if !seat.enter(step.first()) {
+            if !seat.enter(step.units()[0]) {
                 return;
             }
             match step {
                 Step::Unit(unit) => render(self, &stage, *unit as usize),
-                Step::Cycle(members) => cycle::render(self, &stage, members),
+                Step::Cycle(members) => cycle::render(self, &stage, members, seat),
             }
         }
+    }
+
+    fn lost(&self, _task: usize, unit: u32) {
+        self.units[unit as usize].running.meter.lose();
     }
 }
 
