@@ -1,6 +1,8 @@
 //! Measures of pool, engine and plugin. `cargo xtask bench` builds this for release, runs a suite and reports.
 
+pub mod contest;
 pub mod cpu;
+pub mod load;
 pub mod pacing;
 pub mod player;
 pub mod quantile;

@@ -81,15 +81,20 @@ pub fn plain(name: &str) -> String {
 /// Keys that go down together at a block's start, this many on every channel that factory patches listen to;
 /// spread over four octaves.
 pub fn chord(keys: usize) -> Vec<Event> {
-    let key = |place: usize| (36 + place * 7 % 48) as u8;
-    let note = |channel: u8, place: usize| EventKind::NoteOn {
-        channel,
-        key: key(place),
-        id: -1,
-        velocity: 0.5 + 0.4 * (place % 4) as f32 / 3.0,
-    };
-    let on = |channel| (0..keys).map(move |place| Event { frame: 0, kind: note(channel, place) });
-    CHANNELS.into_iter().flat_map(on).collect()
+    everywhere(keys, |channel, key| EventKind::NoteOn { channel, key, id: -1, velocity: 0.8 })
+}
+
+/// The same keys go up.
+pub fn release(keys: usize) -> Vec<Event> {
+    everywhere(keys, |channel, key| EventKind::NoteOff { channel, key, id: -1, velocity: 0.5 })
+}
+
+fn everywhere(keys: usize, kind: impl Fn(u8, u8) -> EventKind) -> Vec<Event> {
+    let places = CHANNELS.into_iter().flat_map(|channel| (0..keys).map(move |place| (channel, place)));
+    // Fifths, folded into four octaves: no two of the first 48 are the same.
+    places
+        .map(|(channel, place)| Event { frame: 0, kind: kind(channel, (36 + place * 7 % 48) as u8) })
+        .collect()
 }
 
 #[cfg(test)]
@@ -111,5 +116,18 @@ mod tests {
         });
         assert_eq!(heard.count(), patches.len());
         assert_eq!(plain("Night Train"), "night_train");
+    }
+
+    #[test]
+    fn a_released_chord_dies_away() {
+        let pool = Pool::new(&Config { workers: Some(0), ..Config::default() });
+        let patch = &factory().unwrap()[1];
+        let mut player = Player::new(patch, &pool, 512).unwrap();
+        player.block(512, &chord(8));
+        player.block(512, &release(8));
+        assert!((0..6_000).any(|_| {
+            player.block(512, &[]);
+            player.engine.is_silent()
+        }));
     }
 }

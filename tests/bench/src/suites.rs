@@ -1,5 +1,10 @@
 //! The suites; a suite is one file, one line here and one in `xtask/src/bench/suites.rs`, which tells what it is about.
 
+mod contention;
+mod idle;
+mod rust;
+mod wake;
+
 use anyhow::Result;
 
 use crate::rows::Rows;
@@ -13,7 +18,12 @@ pub struct Suite {
 }
 
 /// All suites.
-pub const SUITES: &[Suite] = &[];
+pub const SUITES: &[Suite] = &[
+    Suite { name: "wake", run: wake::run },
+    Suite { name: "rust", run: rust::run },
+    Suite { name: "contention", run: contention::run },
+    Suite { name: "idle", run: idle::run },
+];
 
 #[cfg(test)]
 mod tests {

@@ -24,7 +24,24 @@ pub enum How {
 }
 
 /// All suites, in the order in which they run.
-pub const SUITES: &[Suite] = &[];
+pub const SUITES: &[Suite] = &[
+    Suite {
+        name: "wake",
+        about: "what workers do between blocks: block times against the serial loop's, and CPU beyond its",
+        how: How::Program,
+    },
+    Suite {
+        name: "rust",
+        about: "our pool, rayon, a mutex with condition variables, and a serial loop on the same tasks",
+        how: How::Program,
+    },
+    Suite {
+        name: "contention",
+        about: "how each worker spends its time while factory patches play",
+        how: How::Program,
+    },
+    Suite { name: "idle", about: "what silent instances and an empty rack cost", how: How::Program },
+];
 
 /// The suite of this name.
 pub fn find(name: &str) -> Result<&'static Suite> {
