@@ -40,7 +40,11 @@ pub const SUITES: &[Suite] = &[
         about: "how each worker spends its time while factory patches play",
         how: How::Program,
     },
-    Suite { name: "idle", about: "what silent instances and an empty rack cost", how: How::Program },
+    Suite {
+        name: "idle",
+        about: "what silent instances and an empty rack cost, beyond the host's own waiting",
+        how: How::Program,
+    },
 ];
 
 /// The suite of this name.

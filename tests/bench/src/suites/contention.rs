@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use manycord_engine::Patch;
 use manycord_pool::{Config, Pool, WorkerLoad};
 
 use crate::load::FRAMES;
@@ -15,25 +16,40 @@ const KEYS: usize = 8;
 /// Seconds from chord to chord.
 const STRIKE_EVERY_S: f32 = 0.5;
 
-/// Measures every factory patch by itself.
+/// Host threads that share the workers in the last case.
+const HOSTS: usize = 4;
+
+/// Measures every factory patch by itself, and the last one, which is the dearest, on several host threads at once.
 pub fn run(rows: &mut Rows) -> Result<()> {
     let length = Duration::from_secs_f64(if rows.quick { 0.6 } else { 5.0 });
-    for patch in factory()? {
-        rows.note(&patch.name);
-        let pool = Pool::new(&Config::default());
-        let mut player = Player::new(&patch, &pool, FRAMES)?;
-        let before = pool.load();
-        let seconds = play(&mut player, length);
-        for (number, (now, before)) in pool.load().iter().zip(&before).enumerate() {
-            let case = format!("{}-w{}", plain(&patch.name), number + 1);
-            tell(rows, &case, now, before, seconds);
+    let patches = factory()?;
+    for patch in &patches {
+        measure(rows, &plain(&patch.name), patch, 1, length)?;
+    }
+    let Some(last) = patches.last() else { return Ok(()) };
+    measure(rows, &format!("{HOSTS}x_{}", plain(&last.name)), last, HOSTS, length)
+}
+
+/// Plays a patch on this many host threads that share a pool, and tells what its workers did.
+fn measure(rows: &mut Rows, name: &str, patch: &Patch, hosts: usize, length: Duration) -> Result<()> {
+    rows.note(name);
+    let pool = Pool::new(&Config::default());
+    let players = (0..hosts).map(|_| Player::new(patch, &pool, FRAMES)).collect::<Result<Vec<_>>>()?;
+    let (before, begun) = (pool.load(), Instant::now());
+    std::thread::scope(|scope| {
+        for mut player in players {
+            scope.spawn(move || play(&mut player, length));
         }
+    });
+    let (after, seconds) = (pool.load(), begun.elapsed().as_secs_f64());
+    for (number, (now, before)) in after.iter().zip(&before).enumerate() {
+        tell(rows, &format!("{name}-w{}", number + 1), now, before, seconds);
     }
     Ok(())
 }
 
-/// Plays at a host's pace, a chord each half second. Returns the seconds that it took.
-fn play(player: &mut Player, length: Duration) -> f64 {
+/// Plays at a host's pace, a chord each half second.
+fn play(player: &mut Player, length: Duration) {
     let strike_every = (STRIKE_EVERY_S * SAMPLE_RATE) as usize / FRAMES;
     let strike = [release(KEYS), chord(KEYS)].concat();
     let begun = Instant::now();
@@ -45,7 +61,6 @@ fn play(player: &mut Player, length: Duration) -> f64 {
         }
         player.block(FRAMES, if number % strike_every == 0 { &strike } else { &[] });
     }
-    begun.elapsed().as_secs_f64()
 }
 
 fn tell(rows: &mut Rows, case: &str, now: &WorkerLoad, before: &WorkerLoad, seconds: f64) {
