@@ -1,5 +1,6 @@
 //! `cargo xtask`: everything that is done with this repository besides plain cargo.
 
+mod bench;
 mod bundle;
 mod demo;
 mod fuzz;
@@ -26,6 +27,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "demo", usage: demo::USAGE, run: demo::run },
     Command { name: "play", usage: play::USAGE, run: play::run },
     Command { name: "bundle", usage: bundle::USAGE, run: bundle::run },
+    Command { name: "bench", usage: bench::USAGE, run: bench::run },
     Command { name: "setup", usage: setup::USAGE, run: setup::run },
     Command { name: "test", usage: test::USAGE, run: test::run },
     Command { name: "fuzz", usage: fuzz::USAGE, run: fuzz::run },

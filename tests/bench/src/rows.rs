@@ -1,4 +1,5 @@
-//! What a suite tells: rows of figures, one JSON object per line on standard output.
+//! What a suite tells: rows of figures, one JSON object per line on standard output; other lines say what is
+//! being measured.
 
 use serde_json::json;
 
@@ -34,7 +35,12 @@ impl Rows {
         Rows { suite, quick }
     }
 
-    /// Tells a figure.
+    /// Says what is being measured, for people who wait.
+    pub fn note(&self, text: &str) {
+        println!("{text}");
+    }
+
+    /// Tells a figure; NaN when nothing could be measured.
     pub fn add(&mut self, case: &str, metric: &str, value: f64, unit: &str, target: Option<Target>) {
         let target = target.map(Target::text);
         let suite = self.suite;

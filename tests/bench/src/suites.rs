@@ -1,4 +1,9 @@
-//! The suites; a suite is one file and one line here.
+//! The suites; a suite is one file, one line here and one in `xtask/src/bench/suites.rs`, which tells what it is about.
+
+mod contention;
+mod idle;
+mod rust;
+mod wake;
 
 use anyhow::Result;
 
@@ -8,11 +13,27 @@ use crate::rows::Rows;
 pub struct Suite {
     /// Name on the command line and in the rows.
     pub name: &'static str,
-    /// One line for people.
-    pub about: &'static str,
     /// Measures.
     pub run: fn(&mut Rows) -> Result<()>,
 }
 
 /// All suites.
-pub const SUITES: &[Suite] = &[];
+pub const SUITES: &[Suite] = &[
+    Suite { name: "wake", run: wake::run },
+    Suite { name: "rust", run: rust::run },
+    Suite { name: "contention", run: contention::run },
+    Suite { name: "idle", run: idle::run },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn xtask_knows_every_suite() {
+        let known = include_str!("../../../xtask/src/bench/suites.rs");
+        for suite in SUITES {
+            assert!(known.contains(&format!("name: \"{}\"", suite.name)), "{}", suite.name);
+        }
+    }
+}

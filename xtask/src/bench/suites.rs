@@ -1,0 +1,57 @@
+//! The suites by name. One that is measured by `manycord-bench` has a line of the same name in
+//! `tests/bench/src/suites.rs`.
+
+use anyhow::{Result, bail};
+
+use super::sink::Sink;
+
+/// A suite.
+pub struct Suite {
+    /// Name on the command line and in the rows.
+    pub name: &'static str,
+    /// One line for people.
+    pub about: &'static str,
+    pub how: How,
+}
+
+/// Who measures.
+pub enum How {
+    /// The program `manycord-bench`, which knows pool, engine and plugin.
+    Program,
+    /// We do, with programs that are not ours.
+    #[allow(dead_code, reason = "suites of this kind come with the peers")]
+    Here(fn(&mut Sink) -> Result<()>),
+}
+
+/// All suites, in the order in which they run.
+pub const SUITES: &[Suite] = &[
+    Suite {
+        name: "wake",
+        about: "what workers do between blocks: block times against the serial loop's, and CPU beyond its",
+        how: How::Program,
+    },
+    Suite {
+        name: "rust",
+        about: "our pool, rayon, a mutex with condition variables, and a serial loop on the same tasks",
+        how: How::Program,
+    },
+    Suite {
+        name: "contention",
+        about: "how each worker spends its time while factory patches play",
+        how: How::Program,
+    },
+    Suite {
+        name: "idle",
+        about: "what silent instances and an empty rack cost, beyond the host's own waiting",
+        how: How::Program,
+    },
+];
+
+/// The suite of this name.
+pub fn find(name: &str) -> Result<&'static Suite> {
+    let Some(suite) = SUITES.iter().find(|suite| suite.name == name) else {
+        let known: Vec<&str> = SUITES.iter().map(|suite| suite.name).collect();
+        bail!("there is no suite `{name}`; there are: {}", known.join(", "));
+    };
+    Ok(suite)
+}
