@@ -8,7 +8,7 @@ use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::slot::{Slot, Token};
 use crate::sync::atomic::Ordering;
-use crate::sync::spin_loop;
+use crate::sync::{spin_loop, spins};
 use crate::system::give_way;
 
 /// How long the caller spins for the last tasks before it gives way to whoever waits for its CPU, in ns.
@@ -79,7 +79,7 @@ impl<'a> Caller<'a> {
         while in_time && !self.slot.ended() && self.slot.inbox.is_empty() && !self.slot.has_roots() {
             spin_loop();
             looks += 1;
-            if looks.is_multiple_of(64) {
+            if looks.is_multiple_of(spins(64)) {
                 let waited = self.shared.clock.ns() - begun;
                 // Whoever holds the last task may wait for this very CPU.
                 if waited > SPIN_NS {

@@ -99,6 +99,9 @@ unsafe fn release(runner: &impl Runner, slot: &Slot, core: *const Core, token: T
             // No room anywhere: run it here, with what it releases, once the rest is handed out.
             if kept.try_push(ready).is_err() {
                 run_chain(runner, ready);
+                if !resume(runner, token) {
+                    return None;
+                }
             }
         }
     }
@@ -106,6 +109,12 @@ unsafe fn release(runner: &impl Runner, slot: &Slot, core: *const Core, token: T
         run_chain(runner, ready);
     }
     next
+}
+
+/// Goes on with a task that has returned, after others that were run in between. Fails when the run was given up
+/// there: what is left of it must reach no queue, where the client's next run would meet it.
+fn resume(runner: &impl Runner, token: Token) -> bool {
+    take_up(runner, token) && runner.seat().station().is_none_or(|station| station.finish())
 }
 
 /// Puts a ready task where another thread can take it: a hungry caller's inbox first, else the own queue.

@@ -8,10 +8,11 @@ use crossbeam_deque::Worker as Queue;
 use crate::caller::Caller;
 use crate::float::FlushDenormals;
 use crate::flow::{Core, Flow, Job};
+use crate::phase::Stage;
 use crate::pool::Pool;
 use crate::seat::Seat;
 use crate::shared::Shared;
-use crate::slot::{Slot, Token, phase};
+use crate::slot::{Slot, Token};
 use crate::supervisor::Late;
 use crate::sync::atomic::Ordering;
 use crate::sync::thread;
@@ -93,30 +94,25 @@ impl Client {
     pub fn standing(&mut self) -> Standing {
         let shared = self.pool.shared_state();
         let slot = &shared.slots[self.slot];
-        // Acquire: pairs with the supervisor's release; whoever was in the run has left it.
-        match slot.phase.load(Ordering::Acquire) {
-            phase::FREE => Standing::Free,
-            phase::WRECKED => {
+        match slot.phase.stage() {
+            Stage::Free => Standing::Free,
+            Stage::Wrecked => {
                 self.sweep();
-                slot.phase.store(phase::FREE, Ordering::Relaxed);
+                slot.phase.free();
                 Standing::Wrecked
             }
-            phase::LATE if slot.ended() => {
-                let order = (Ordering::AcqRel, Ordering::Acquire);
-                if slot.phase.compare_exchange(phase::LATE, phase::FREE, order.0, order.1).is_err() {
-                    return Standing::Late;
-                }
+            Stage::Late if slot.ended() && slot.phase.end() => {
                 shared.in_flight.fetch_sub(1, Ordering::Relaxed);
                 Standing::Free
             }
-            _ => Standing::Late,
+            Stage::Late | Stage::Condemned => Standing::Late,
         }
     }
 
     fn run_together<J: Job>(&mut self, flow: &Arc<Flow<J>>, hint: &Hint) -> Outcome {
         let shared = self.pool.shared_state();
         let slot = &shared.slots[self.slot];
-        if slot.phase.load(Ordering::Relaxed) != phase::FREE {
+        if slot.phase.stage() != Stage::Free {
             return Outcome::Late;
         }
         let thread = this_thread();
@@ -160,15 +156,16 @@ fn close(shared: &Shared, slot: &Slot) {
 /// Leaves a run that is late to the supervisor. Returns whether it took it.
 fn leave_late<J: Job>(shared: &Shared, slot: &Slot, run: Token, flow: &Arc<Flow<J>>) -> bool {
     close(shared, slot);
-    // Release: pairs with the supervisor's acquire, which sees all of the run.
-    slot.phase.store(phase::LATE, Ordering::Release);
+    slot.phase.leave(run.run());
     // SAFETY: `flow` is alive.
     let share = unsafe { Core::share(flow.core()) };
     let taken = shared.late.push(Late { run, share }).is_ok();
     if taken {
         shared.ring();
+        // A worker may have put a task into the inbox just now, and have gone to sleep since.
+        shared.gate.announce(|sleepers| if slot.inbox.is_empty() { 0 } else { sleepers });
     } else {
-        slot.phase.store(phase::FREE, Ordering::Relaxed);
+        slot.phase.free();
     }
     taken
 }

@@ -5,7 +5,7 @@
 pub(crate) struct Clock {
     #[cfg(not(shuttle))]
     base: std::time::Instant,
-    /// Under the checker each look takes a microsecond, so that schedules can be repeated.
+    /// Under the checker each look takes a tenth of a millisecond: schedules can be repeated, and are short.
     #[cfg(shuttle)]
     looks: std::sync::atomic::AtomicU64,
 }
@@ -29,6 +29,6 @@ impl Clock {
 
     #[cfg(shuttle)]
     pub(crate) fn ns(&self) -> u64 {
-        self.looks.fetch_add(1_000, std::sync::atomic::Ordering::Relaxed)
+        self.looks.fetch_add(100_000, std::sync::atomic::Ordering::Relaxed)
     }
 }

@@ -1,16 +1,16 @@
 //! The workers' threads: hired, replaced, dismissed.
 
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_deque::Worker as Queue;
 
 use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::slot::Token;
-use crate::sync::Mutex;
 use crate::sync::atomic::Ordering;
 use crate::sync::thread::{self, JoinHandle};
+use crate::sync::{Mutex, mpsc};
 use crate::system::{self, Identity};
 use crate::worker::Worker;
 
@@ -18,8 +18,8 @@ use crate::worker::Worker;
 pub(crate) const THREAD_NAME: &str = "manycord-w";
 /// Places for workers that replace others, beyond those that a pool starts with.
 pub(crate) const SPARES: usize = 32;
-/// How long threads that were given up may take to end when the pool does.
-const LAST_WAIT: Duration = Duration::from_millis(20);
+/// How long threads that were given up may take to end when the pool does, in ns.
+const LAST_WAIT_NS: u64 = 20_000_000;
 
 /// Place and queue of a worker that does not exist yet.
 type Vacancy = (usize, Queue<Token>);
@@ -78,7 +78,7 @@ impl Crew {
 
     /// Starts so many workers at once and waits until all have set themselves up. Returns how many there are.
     pub(crate) fn hire_all(&self, count: usize) -> usize {
-        let (tell, told) = std::sync::mpsc::channel();
+        let (tell, told) = mpsc::channel();
         let mut started = 0;
         for _ in 0..count {
             let Some((place, queue)) = lock(&self.vacancies).pop() else { break };
@@ -120,7 +120,6 @@ impl Crew {
     /// A worker's thread does not come back: another takes over, and it gets what nobody else wants of the processor.
     /// Returns whether it still runs.
     pub(crate) fn replace(&self, place: usize) -> bool {
-        self.shared.live.fetch_sub(1, Ordering::Relaxed);
         let hand = {
             let mut hands = lock(&self.hands);
             let found = hands.iter().position(|hand| hand.place == place);
@@ -136,6 +135,8 @@ impl Crew {
             None => {}
         }
         self.hire();
+        // Only now: a caller that finds no worker at all runs guarded tasks itself.
+        self.shared.live.fetch_sub(1, Ordering::Relaxed);
         lives
     }
 
@@ -161,10 +162,10 @@ impl Crew {
             return;
         }
         lock(&self.hands).drain(..).for_each(|hand| drop(hand.bury()));
-        let begun = Instant::now();
+        let begun = self.shared.clock.ns();
         let mut lost = lock(&self.lost);
-        while !lost.iter().all(Hand::has_ended) && begun.elapsed() < LAST_WAIT {
-            std::thread::sleep(Duration::from_millis(1));
+        while !lost.iter().all(Hand::has_ended) && self.shared.clock.ns() - begun < LAST_WAIT_NS {
+            thread::sleep(Duration::from_millis(1));
         }
         for hand in lost.drain(..) {
             if hand.has_ended() {

@@ -6,6 +6,8 @@
 
 mod caller;
 mod chain;
+#[cfg(all(test, any(loom, shuttle)))]
+mod checks;
 mod client;
 mod clock;
 mod config;
@@ -15,6 +17,7 @@ mod flow;
 mod gate;
 mod graph;
 mod pace;
+mod phase;
 mod pool;
 mod seat;
 mod shared;

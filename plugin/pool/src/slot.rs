@@ -5,6 +5,7 @@ use crossbeam_queue::ArrayQueue;
 use crossbeam_utils::CachePadded;
 
 use crate::flow::Core;
+use crate::phase::Phase;
 use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 /// Bits of a task's number and of a count of roots.
@@ -60,18 +61,6 @@ impl Token {
     }
 }
 
-/// Where a slot's run stands, as the client and the supervisor agree on it.
-pub(crate) mod phase {
-    /// No run, or one that its client waits for.
-    pub(crate) const FREE: u32 = 0;
-    /// The client has left a run that still goes on.
-    pub(crate) const LATE: u32 = 1;
-    /// The supervisor is giving the run up.
-    pub(crate) const CONDEMNED: u32 = 2;
-    /// Nobody touches the run's shared parts any more.
-    pub(crate) const WRECKED: u32 = 3;
-}
-
 /// One client's place.
 pub(crate) struct Slot {
     /// Which run it is, how many roots it has and which comes next: one word, so that claiming a root proves
@@ -89,8 +78,7 @@ pub(crate) struct Slot {
     /// Other side of the caller's queue.
     pub(crate) stealer: Stealer<Token>,
     panics: AtomicU32,
-    /// One of [`phase`].
-    pub(crate) phase: AtomicU32,
+    pub(crate) phase: Phase,
     /// CPU on which the caller runs, −1 while no run is going on.
     pub(crate) cpu: AtomicI32,
     /// The caller's scheduling, packed by [`crate::thread`].
@@ -108,7 +96,7 @@ impl Slot {
             outbox: ArrayQueue::new(BOX),
             stealer,
             panics: AtomicU32::new(0),
-            phase: AtomicU32::new(phase::FREE),
+            phase: Phase::new(),
             cpu: AtomicI32::new(-1),
             scheduling: AtomicU32::new(0),
         }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::crew::{Crew, lock};
 use crate::flow::Share;
 use crate::shared::Shared;
-use crate::slot::{Slot, Token, phase};
+use crate::slot::{Slot, Token};
 use crate::station::Sight;
 use crate::sync::Mutex;
 use crate::sync::atomic::Ordering;
@@ -113,19 +113,16 @@ impl Supervisor {
             return !watch.lost.is_empty();
         }
         let slot = self.slot(watch);
-        // Acquire: pairs with the client's release when it left the run.
-        if !watch.given_up
-            && (slot.phase.load(Ordering::Acquire) != phase::LATE || !slot.goes_on(watch.late.run.run()))
-        {
+        if !watch.given_up && !slot.phase.is_late_in(watch.late.run.run()) {
             // It ended after all, and its client went on.
             return false;
         }
         self.see_suspects(watch);
-        let culprits: Vec<usize> = watch
+        let culprits: Vec<(usize, Sight)> = watch
             .suspects
             .iter()
             .filter(|suspect| self.is_stuck(suspect))
-            .map(|suspect| suspect.place)
+            .map(|suspect| (suspect.place, suspect.sight))
             .collect();
         if !watch.given_up {
             if culprits.is_empty() || !self.give_up(watch) {
@@ -133,8 +130,8 @@ impl Supervisor {
             }
             self.see_suspects(watch);
         }
-        for place in culprits {
-            self.retire(watch, place);
+        for (place, blamed) in culprits {
+            self.retire(watch, place, blamed);
         }
         self.see_suspects(watch);
         if watch.suspects.is_empty() {
@@ -177,9 +174,7 @@ impl Supervisor {
     /// Ends the run for everyone but those who are in its jobs. Fails when it has ended by itself.
     fn give_up(&self, watch: &mut Watch) -> bool {
         let slot = self.slot(watch);
-        let free =
-            slot.phase.compare_exchange(phase::LATE, phase::CONDEMNED, Ordering::AcqRel, Ordering::Acquire);
-        if free.is_err() {
+        if !slot.phase.condemn(watch.late.run.run()) {
             return false;
         }
         watch.given_up = true;
@@ -190,10 +185,11 @@ impl Supervisor {
         true
     }
 
-    fn retire(&self, watch: &mut Watch, place: usize) {
+    /// Gives up a worker that is still where it was found to be stuck.
+    fn retire(&self, watch: &mut Watch, place: usize, blamed: Sight) {
         let station = &self.shared.places[place].station;
         let sight = station.look();
-        let Some(token) = sight.token().filter(|token| token.same_run(watch.late.run)) else { return };
+        let Some(token) = sight.token().filter(|_| sight.is_same_part(blamed)) else { return };
         if station.retire(sight) {
             watch.late.share.lost(token.task(), sight.part);
             if self.crew.replace(place) {
@@ -208,8 +204,7 @@ impl Supervisor {
     /// Nobody touches the run's shared parts any more: its client may go on.
     fn tell(&self, slot: &Slot, number: usize) {
         self.shared.in_flight.fetch_sub(1, Ordering::Relaxed);
-        // Release: pairs with the client's acquire; all that workers did in the run is behind it.
-        slot.phase.store(phase::WRECKED, Ordering::Release);
+        slot.phase.wreck();
         let alarm = lock(&self.alarms)[number].clone();
         if let Some(alarm) = alarm {
             // What a client does on the alarm must not end the supervisor.

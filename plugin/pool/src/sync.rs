@@ -4,7 +4,8 @@
 //! threads for shuttle's, which runs the whole pool under random schedules. See `README.md`, "Checked by".
 
 #[cfg(loom)]
-pub(crate) use loom::sync::atomic;
+#[path = "sync/sequential.rs"]
+pub(crate) mod atomic;
 #[cfg(shuttle)]
 pub(crate) use shuttle::sync::atomic;
 #[cfg(not(any(loom, shuttle)))]
@@ -16,7 +17,12 @@ pub(crate) use shuttle::sync::{Mutex, MutexGuard};
 pub(crate) use std::sync::{Mutex, MutexGuard};
 
 #[cfg(shuttle)]
-pub(crate) use shuttle::thread;
+pub(crate) use shuttle::sync::mpsc;
+#[cfg(not(shuttle))]
+pub(crate) use std::sync::mpsc;
+
+#[cfg(shuttle)]
+pub(crate) mod thread;
 #[cfg(not(shuttle))]
 pub(crate) use std::thread;
 
@@ -26,3 +32,8 @@ pub(crate) use loom::hint::spin_loop;
 pub(crate) use shuttle::thread::yield_now as spin_loop;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use std::hint::spin_loop;
+
+/// How often to spin between two looks at the clock. Once where each turn is a step of a checker's schedule.
+pub(crate) const fn spins(usual: u32) -> u32 {
+    if cfg!(any(shuttle, miri)) { 1 } else { usual }
+}

@@ -10,11 +10,11 @@ use crate::config::IdlePolicy;
 use crate::float::FlushDenormals;
 use crate::seat::Seat;
 use crate::shared::Shared;
-use crate::slot::{Slot, Token, phase};
+use crate::slot::{Slot, Token};
 use crate::station::Leave;
 use crate::stats::{Activity, Stopwatch};
 use crate::sync::atomic::Ordering;
-use crate::sync::spin_loop;
+use crate::sync::{spin_loop, spins};
 use crate::system::{Placement, Scheduling, precise_timers};
 
 /// How long a worker looks for more after its last task: a host that cut its block calls again at once.
@@ -134,14 +134,14 @@ impl Worker {
             self.follow_caller(slot, habits);
             let token = Token::new(number, run, place);
             // On it first, then a look at the graph: should the run be given up in between, nobody frees it.
-            if take_up(self, token) {
-                // SAFETY: a root of the run is claimed and this worker was seen on it while the run went on.
-                return Some(token.with_task(unsafe { (*slot.core()).graph.roots[place as usize] }));
+            if !take_up(self, token) {
+                // Nothing to run; whoever runs it finds so too, and then leaves the station as it must be left.
+                return Some(token);
             }
-            // It cannot have been given up: it was in no job.
-            self.place().station.leave();
+            // SAFETY: a root of the run is claimed and this worker was seen on it while the run went on.
+            return Some(token.with_task(unsafe { (*slot.core()).graph.roots[place as usize] }));
         }
-        if slot.phase.load(Ordering::Relaxed) == phase::LATE { slot.inbox.pop() } else { None }
+        if slot.phase.is_late() { slot.inbox.pop() } else { None }
     }
 
     /// Keeps off the caller's CPU and is as urgent as the caller, where the system lets us.
@@ -195,7 +195,7 @@ impl Worker {
         };
         let mut found = false;
         loop {
-            for _ in 0..32 {
+            for _ in 0..spins(32) {
                 spin_loop();
             }
             if shared.is_stopped() {
