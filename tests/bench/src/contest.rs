@@ -132,29 +132,34 @@ impl Contest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::work::{Speed, compute};
+    use std::hint::black_box;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
-    fn all_rivals_do_as_many_blocks_in_turns_and_what_they_burn_is_seen() {
+    fn rivals_take_turns_and_each_has_its_own_times() {
         let contest = Contest { period: Duration::from_millis(2), blocks: 60, rounds: 2, migrating: true };
-        let count = AtomicUsize::new(0);
-        let counted = || -> Box<dyn FnMut()> {
-            count.fetch_add(1, Ordering::Relaxed);
+        let (made, steps) = (AtomicUsize::new(0), Speed::calibrate().steps(500.0));
+        let idle = || -> Box<dyn FnMut()> {
+            made.fetch_add(1, Ordering::Relaxed);
             Box::new(|| ())
         };
-        let burning = || -> Box<dyn FnMut()> {
-            Box::new(|| {
-                let begun = Usage::now();
-                while Usage::now().since(begun).cpu_s < 5e-4 {}
+        let busy = || -> Box<dyn FnMut()> {
+            Box::new(move || {
+                black_box(compute(black_box(steps)));
             })
         };
-        let rivals = [
-            Rival { name: "idle", make: Box::new(counted) },
-            Rival { name: "busy", make: Box::new(burning) },
-        ];
+        let rivals =
+            [Rival { name: "idle", make: Box::new(idle) }, Rival { name: "busy", make: Box::new(busy) }];
         let [idle, busy] = &contest.hold(&rivals, &|_| ())[..] else { panic!("two tallies") };
-        assert_eq!((count.load(Ordering::Relaxed), idle.times_us.len()), (2, 120));
+        assert_eq!((made.load(Ordering::Relaxed), idle.times_us.len()), (2, 120));
         assert!(busy.times_us().median() > 10.0 * idle.times_us().median());
-        assert!(busy.cores_beyond(idle) > 0.05, "{}", busy.cores_beyond(idle));
+    }
+
+    #[test]
+    fn what_is_useful_is_counted_by_blocks() {
+        let serial = Tally { times_us: vec![0.0; 20], cpu_s: 0.5, wall_s: 1.0 };
+        let other = Tally { times_us: vec![0.0; 10], cpu_s: 1.0, wall_s: 2.0 };
+        assert_eq!((other.cores(), other.cores_beyond(&serial)), (0.5, 0.375));
     }
 }

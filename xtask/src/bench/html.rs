@@ -20,6 +20,8 @@ summary{cursor:pointer;color:#555}";
 pub(super) fn page(report: &Report) -> String {
     let rows = report.figures();
     let mut body = format!("<h1>Manycord, measured</h1>\n<p>{}</p>\n", escape(&report.headline()));
+    body +=
+        "<p class=\"about\">In plots a black line is a target; red bars and hollow points miss theirs.</p>\n";
     body += &summary(rows);
     for suite in distinct(rows.iter().map(|row| row.suite.as_str())) {
         let rows: Vec<&Row> = rows.iter().filter(|row| row.suite == suite).collect();

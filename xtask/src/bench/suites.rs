@@ -55,3 +55,15 @@ pub fn find(name: &str) -> Result<&'static Suite> {
     };
     Ok(suite)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_suite_is_answered_with_all_names() {
+        let error = find("wakes").err().expect("there is no such suite").to_string();
+        assert!(SUITES.iter().all(|suite| error.contains(suite.name)), "{error}");
+        assert!(SUITES.iter().all(|suite| find(suite.name).is_ok_and(|found| found.name == suite.name)));
+    }
+}

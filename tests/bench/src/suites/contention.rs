@@ -64,9 +64,24 @@ fn play(player: &mut Player, length: Duration) {
 }
 
 fn tell(rows: &mut Rows, case: &str, now: &WorkerLoad, before: &WorkerLoad, seconds: f64) {
-    let per_second = |now: u64, before: u64| (now - before) as f64 / seconds;
-    rows.add(case, "spin_percent", per_second(now.spun_ns, before.spun_ns) * 1e-7, "%", None);
-    rows.add(case, "tasks_per_s", per_second(now.tasks, before.tasks), "1/s", None);
-    rows.add(case, "steals_per_s", per_second(now.steals, before.steals), "1/s", None);
-    rows.add(case, "parks_per_s", per_second(now.parks, before.parks), "1/s", None);
+    let since = |read: fn(&WorkerLoad) -> u64| (read(now) - read(before)) as f64 / seconds;
+    let times: [(&str, fn(&WorkerLoad) -> u64); 5] = [
+        ("run_percent", |load| load.run_ns),
+        ("steal_percent", |load| load.steal_ns),
+        ("spin_percent", |load| load.spun_ns),
+        ("parked_percent", |load| load.parked_ns),
+        // Of the time parked, that after it was woken.
+        ("wake_percent", |load| load.wake_ns),
+    ];
+    for (metric, read) in times {
+        rows.add(case, metric, since(read) * 1e-7, "%", None);
+    }
+    let counts: [(&str, fn(&WorkerLoad) -> u64); 3] = [
+        ("tasks_per_s", |load| load.tasks),
+        ("steals_per_s", |load| load.steals),
+        ("wakes_per_s", |load| load.wakes),
+    ];
+    for (metric, read) in counts {
+        rows.add(case, metric, since(read), "1/s", None);
+    }
 }

@@ -57,7 +57,7 @@ pub(super) fn svg(rows: &[&Row], key: &str) -> String {
         own.retain(|(_, row)| row.value.is_finite());
         own.sort_by(|a, b| a.0.total_cmp(&b.0));
         let hue = place * 360 / names.len();
-        out += &line(&frame, &own, &format!("hsl({hue} 65% 42%)"), name, place);
+        out += &line(&frame, &own, &format!("hsl({hue},65%,42%)"), name, place);
     }
     out + "</svg>\n"
 }
