@@ -12,6 +12,7 @@ use crate::declick::Declick;
 use crate::engine::{Engine, Lateness, Ports};
 use crate::patch::Patch;
 use crate::plan::{PlanFlow, PlanModule};
+use crate::plan_report::{self, GraphReport};
 use crate::registry::{Registry, knob_name};
 use crate::run::dial::to_travel;
 use crate::telemetry::{ModuleReport, Pulse, modules};
@@ -248,6 +249,11 @@ impl Control {
     /// Load, level and health of every module.
     pub fn modules(&self) -> Vec<ModuleReport> {
         modules(self.newest.job(), BLOCK as f32 / self.sample_rate * 1e9)
+    }
+
+    /// Tasks of the newest plan, with their costs as measured so far.
+    pub fn graph(&self) -> GraphReport {
+        plan_report::graph(&self.newest)
     }
 
     /// Worker threads of the pool.
