@@ -57,6 +57,8 @@ pub struct Control {
     sample_rate: f32,
     catalog: &'static [Kind],
     pool: Arc<Pool>,
+    /// Threads for which plans are made, the host's included.
+    threads: usize,
     newest: Arc<PlanFlow>,
     waiting: VecDeque<Arc<PlanFlow>>,
     install: rtrb::Producer<Arc<PlanFlow>>,
@@ -97,12 +99,9 @@ pub(crate) fn start_watched(
         .map_err(|error| StartError::Pool { reason: error.to_string() })?;
     let mut registry = Registry::default();
     let fading = Fading::new();
-    let mut context = Context {
-        sample_rate: setup.sample_rate,
-        threads: setup.pool.workers() + 1,
-        catalog: setup.catalog,
-        registry: &mut registry,
-    };
+    let threads = setup.pool.workers() + 1;
+    let mut context =
+        Context { sample_rate: setup.sample_rate, threads, catalog: setup.catalog, registry: &mut registry };
     let flow = compile(&setup.patch, &fading, &mut context)?;
     let (install, installs) = rtrb::RingBuffer::new(PLANS);
     let (retires, retired) = rtrb::RingBuffer::new(PLANS);
@@ -134,6 +133,7 @@ pub(crate) fn start_watched(
         sample_rate: setup.sample_rate,
         catalog: setup.catalog,
         pool: setup.pool,
+        threads,
         newest: flow,
         waiting: VecDeque::new(),
         install,
@@ -256,6 +256,12 @@ impl Control {
         plan_report::graph(&self.newest)
     }
 
+    /// Makes plans for so many threads from the next edit on, whatever the pool has: to learn what another
+    /// machine would do. The sound does not depend on it.
+    pub fn plan_for(&mut self, threads: usize) {
+        self.threads = threads.max(1);
+    }
+
     /// Worker threads of the pool.
     pub fn workers(&self) -> usize {
         self.pool.workers()
@@ -264,7 +270,7 @@ impl Control {
     fn submit(&mut self, playing: Patch, fading: Fading) -> Result<(), CompileError> {
         let mut context = Context {
             sample_rate: self.sample_rate,
-            threads: self.pool.workers() + 1,
+            threads: self.threads,
             catalog: self.catalog,
             registry: &mut self.registry,
         };

@@ -155,7 +155,7 @@ to = "out.left"
     fn every_unit_is_in_one_task_and_paths_add_up() {
         let pool = Pool::new(&Config { workers: Some(3), ..Config::default() });
         let patch = Patch::parse(PATCH, "test").unwrap();
-        let (control, mut engine) =
+        let (mut control, mut engine) =
             start(EngineSetup { sample_rate: 48_000.0, pool, patch, catalog: CATALOG }).unwrap();
         assert_eq!((control.graph().total_ns, control.graph().bound()), (0.0, 1.0));
         let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
@@ -183,5 +183,10 @@ to = "out.left"
         }
         let longest = report.roots.iter().map(|&root| report.tasks[root as usize].path_ns);
         assert_eq!(longest.fold(0.0, f32::max), report.critical_ns);
+        control.plan_for(1);
+        control.edit(control.patch().clone()).unwrap();
+        let alone = control.graph();
+        assert_eq!((alone.tasks.len(), alone.bound()), (1, 1.0));
+        assert_eq!(alone.tasks[0].parts.len(), units.len());
     }
 }
