@@ -20,6 +20,8 @@ const BLOCKS: [usize; 6] = [32, 64, 128, 256, 512, 1024];
 const RANDOM: [usize; 2] = [200, 20];
 /// Of these, so many at a host's pace: long blocks take their time, and matter less.
 const PACED: [[usize; 6]; 2] = [[200, 200, 80, 24, 6, 2], [20, 20, 4, 0, 0, 0]];
+/// Seconds after which no further random patch is begun: the rows tell how many there were.
+const BUDGET: [f64; 2] = [170.0, 12.0];
 /// Blocks in a row, so that a pool finds its rhythm.
 const STRETCH: usize = 16;
 /// Stretches of each contestant: paced, and back to back in blocks of up to 128 frames and longer.
@@ -47,8 +49,12 @@ pub fn run(rows: &mut Rows) -> Result<()> {
     let mut named: Vec<Tune> = (1..=4).map(Tune::reference).collect();
     named.extend(Tune::factory()?);
     let mut found: [[Vec<Ratios>; BLOCKS.len()]; 2] = Default::default();
+    let begun = Instant::now();
     for number in 0..named.len() + RANDOM[size] {
         let random = number.checked_sub(named.len());
+        if random.is_some() && begun.elapsed().as_secs_f64() > BUDGET[size] {
+            break;
+        }
         let drawn = random.map(|seed| Tune::random(seed as u64));
         let tune = drawn.as_ref().unwrap_or_else(|| &named[number]);
         rows.note(&tune.name);

@@ -1,5 +1,6 @@
 //! `scaling`: what more threads gain on a patch that is rendered back to back, and what they burn for it. Serial
-//! and parallel take turns on the same notes.
+//! and parallel take turns on the same notes. `bound` is what any number of threads could gain with this plan, and
+//! `limit` what so many could if handing over were free.
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use crate::duel::{Cost, duel, thread_counts};
 use crate::piece::{Piece, pool};
 use crate::quantile::Quantiles;
 use crate::rows::{Rows, Target};
+use crate::simulate::{Overheads, makespan};
 use crate::tune::Tune;
 
 /// Frames per block.
@@ -65,7 +67,10 @@ fn measure(
         let case = format!("{}-b{block}-w{threads}", tune.name);
         let least = LEAST[usize::from(block >= 256)];
         tell(rows, &case, costs, threads, aimed.then_some(least));
-        rows.add(&case, "bound", f64::from(parallel.control.graph().bound()), "x", None);
+        let plan = parallel.control.graph();
+        let limit = f64::from(plan.total_ns) / makespan(&plan, threads, Overheads::default(), 1.0);
+        rows.add(&case, "bound", f64::from(plan.bound()), "x", None);
+        rows.add(&case, "limit", limit, "x", None);
     }
     Ok(())
 }
