@@ -74,6 +74,11 @@ impl Piece {
 }
 
 impl Performer {
+    /// Whether somebody listens: a block that takes too long is then left silent instead of waited for.
+    pub fn set_live(&mut self, live: bool) {
+        self.sound.engine.set_live(live);
+    }
+
     /// See [`Piece::block`].
     pub fn block(&mut self, frames: usize) -> [&[f32]; 2] {
         self.score.within(self.frame, frames, &mut self.events);

@@ -44,6 +44,8 @@ struct Watch {
     overran: Vec<f64>,
     /// Blocks that could not begin before the next was due.
     missed: u64,
+    /// Blocks that were given up and left silent.
+    silent: usize,
 }
 
 /// Runs the suite, with the shim that counts allocations where that has been built.
@@ -59,15 +61,16 @@ pub fn run(rows: &mut Rows) -> Result<()> {
     let workers = usable_cpus().saturating_sub(1).max(1);
     let mut piece = Piece::new(&patch, &pool(workers), Score::once(keyboard_keys(count, voices)))?;
     piece.settle()?;
-    let idle = thread::spawn(move || watch(Duration::from_secs(before), &AtomicBool::new(false), |_| ()));
+    let idle = thread::spawn(move || watch(Duration::from_secs(before), &AtomicBool::new(false), |_| true));
     let idle = idle.join().expect("waiting does not panic");
 
     let Piece { mut control, mut performer } = piece;
+    performer.set_live(true);
     let (length, end) = (Duration::from_secs(seconds), &AtomicBool::new(false));
     let (begun, used, counted) = (Instant::now(), Usage::now(), shim.map_or(0, |shim| shim.count()));
     let (audio, beside, edits) = thread::scope(|scope| {
         let audio = scope.spawn(|| perform(&mut performer, shim, length, end));
-        let beside = scope.spawn(|| watch(length, end, |_| ()));
+        let beside = scope.spawn(|| watch(length, end, |_| true));
         let edits = edit(&mut control, length);
         // Whoever fails ends the others.
         end.store(edits.is_err(), Ordering::Relaxed);
@@ -81,6 +84,8 @@ pub fn run(rows: &mut Rows) -> Result<()> {
     tell_watch(rows, "audio", &audio);
     tell_audio(rows, &audio, &beside);
     rows.add("audio", "edits", edits? as f64, "", None);
+    let casualties = control.take_casualties().len();
+    rows.add("audio", "casualties", casualties as f64, "modules", Some(Target::AtMost(0.0)));
     rows.add("audio", "cores", used, "cores", None);
     if let Some(shim) = shim {
         let calls = (shim.count() - counted) as f64;
@@ -146,29 +151,31 @@ fn perform(performer: &mut Performer, shim: Option<Shim>, length: Duration, end:
         if first {
             counted(true);
         }
-        performer.block(BLOCK);
+        // All keys are held: what is silent was given up.
+        performer.block(BLOCK).into_iter().flatten().any(|&value| value != 0.0)
     });
     counted(false);
     watch
 }
 
-/// Does some work whenever a block is due; it is told whether it is the first.
-fn watch(length: Duration, end: &AtomicBool, mut work: impl FnMut(bool)) -> Watch {
+/// Does some work whenever a block is due. It is told whether it is the first, and tells whether it was done.
+fn watch(length: Duration, end: &AtomicBool, mut work: impl FnMut(bool) -> bool) -> Watch {
     let period = period(BLOCK);
     let blocks = (length.as_secs_f64() / period.as_secs_f64()) as usize;
     let room = || Vec::with_capacity(blocks);
-    let mut watch = Watch { woke_late: room(), took: room(), overran: room(), missed: 0 };
+    let mut watch = Watch { woke_late: room(), took: room(), overran: room(), missed: 0, silent: 0 };
     let begun = Instant::now();
     let mut pacer = Pacer::new(period);
     while watch.took.len() < blocks && begun.elapsed() < length && !end.load(Ordering::Relaxed) {
         let late = pacer.wait();
         let begun = Instant::now();
-        work(watch.took.is_empty());
+        let done = work(watch.took.is_empty());
         let took = begun.elapsed();
         let us = |time: Duration| time.as_secs_f64() * 1e6;
         watch.woke_late.push(us(late));
         watch.took.push(us(took));
         watch.overran.push(us((late + took).saturating_sub(period)));
+        watch.silent += usize::from(!done);
     }
     watch.missed = pacer.missed;
     watch
@@ -204,6 +211,7 @@ fn tell_audio(rows: &mut Rows, audio: &Watch, beside: &Watch) {
     rows.add("audio", "block_us_p99", took.at(0.99), "us", None);
     rows.add("audio", "block_us_max", took.most(), "us", None);
     rows.add("audio", "overran_us_max", Quantiles::of(audio.overran.clone()).most(), "us", None);
+    rows.add("audio", "silent_blocks", audio.silent as f64, "blocks", Some(Target::AtMost(0.0)));
     // What the idle thread was late by at worst, the audio thread may be too.
     let jitter = Quantiles::of(beside.woke_late.clone()).most();
     let late = audio.overran.iter().filter(|&&us| us > jitter).count();
