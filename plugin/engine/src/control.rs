@@ -12,6 +12,7 @@ use crate::declick::Declick;
 use crate::engine::{Engine, Lateness, Ports};
 use crate::patch::Patch;
 use crate::plan::{PlanFlow, PlanModule};
+use crate::plan_report::{self, GraphReport};
 use crate::registry::{Registry, knob_name};
 use crate::run::dial::to_travel;
 use crate::telemetry::{ModuleReport, Pulse, modules};
@@ -56,6 +57,8 @@ pub struct Control {
     sample_rate: f32,
     catalog: &'static [Kind],
     pool: Arc<Pool>,
+    /// Threads for which plans are made, the host's included.
+    threads: usize,
     newest: Arc<PlanFlow>,
     waiting: VecDeque<Arc<PlanFlow>>,
     install: rtrb::Producer<Arc<PlanFlow>>,
@@ -96,12 +99,9 @@ pub(crate) fn start_watched(
         .map_err(|error| StartError::Pool { reason: error.to_string() })?;
     let mut registry = Registry::default();
     let fading = Fading::new();
-    let mut context = Context {
-        sample_rate: setup.sample_rate,
-        threads: setup.pool.workers() + 1,
-        catalog: setup.catalog,
-        registry: &mut registry,
-    };
+    let threads = setup.pool.workers() + 1;
+    let mut context =
+        Context { sample_rate: setup.sample_rate, threads, catalog: setup.catalog, registry: &mut registry };
     let flow = compile(&setup.patch, &fading, &mut context)?;
     let (install, installs) = rtrb::RingBuffer::new(PLANS);
     let (retires, retired) = rtrb::RingBuffer::new(PLANS);
@@ -133,6 +133,7 @@ pub(crate) fn start_watched(
         sample_rate: setup.sample_rate,
         catalog: setup.catalog,
         pool: setup.pool,
+        threads,
         newest: flow,
         waiting: VecDeque::new(),
         install,
@@ -250,6 +251,17 @@ impl Control {
         modules(self.newest.job(), BLOCK as f32 / self.sample_rate * 1e9)
     }
 
+    /// Tasks of the newest plan, with their costs as measured so far.
+    pub fn graph(&self) -> GraphReport {
+        plan_report::graph(&self.newest)
+    }
+
+    /// Makes plans for so many threads from the next edit on, whatever the pool has: to learn what another
+    /// machine would do. The sound does not depend on it.
+    pub fn plan_for(&mut self, threads: usize) {
+        self.threads = threads.max(1);
+    }
+
     /// Worker threads of the pool.
     pub fn workers(&self) -> usize {
         self.pool.workers()
@@ -258,7 +270,7 @@ impl Control {
     fn submit(&mut self, playing: Patch, fading: Fading) -> Result<(), CompileError> {
         let mut context = Context {
             sample_rate: self.sample_rate,
-            threads: self.pool.workers() + 1,
+            threads: self.threads,
             catalog: self.catalog,
             registry: &mut self.registry,
         };

@@ -96,7 +96,7 @@ impl Graph {
             serial: Box::new([]),
             guarded: Box::new([]),
         };
-        graph.serial = graph.serial_order()?;
+        graph.serial = graph.order()?;
         Ok(graph)
     }
 
@@ -134,8 +134,18 @@ impl Graph {
         &self.targets[self.starts[task] as usize..self.starts[task + 1] as usize]
     }
 
+    /// Tasks that wait for none, most urgent first.
+    pub fn roots(&self) -> &[u32] {
+        &self.roots
+    }
+
+    /// The order in which one thread alone runs the tasks.
+    pub fn serial_order(&self) -> &[u32] {
+        &self.serial
+    }
+
     /// Depth first, so that what a task wrote is still in the cache when its successor reads it.
-    fn serial_order(&self) -> Result<Box<[u32]>, GraphError> {
+    fn order(&self) -> Result<Box<[u32]>, GraphError> {
         let mut waits = self.waits.clone();
         let mut ready: Vec<u32> = self.roots.iter().rev().copied().collect();
         let mut order = Vec::with_capacity(self.tasks());

@@ -2,10 +2,20 @@
 
 pub mod contest;
 pub mod cpu;
+pub mod duel;
+pub mod edits;
+pub mod hand;
+pub mod heap;
 pub mod load;
 pub mod pacing;
+pub mod piece;
 pub mod player;
 pub mod quantile;
+pub mod reference;
 pub mod rows;
+pub mod score;
+pub mod simulate;
 pub mod suites;
+pub mod tune;
+pub mod turns;
 pub mod work;

@@ -27,13 +27,15 @@ impl Pacer {
         Pacer { next_ns: clock::now_ns() + period_ns, period_ns, missed: 0 }
     }
 
-    /// Sleeps until the next block starts. Blocks that have been missed are left out.
-    pub fn wait(&mut self) {
-        let late = clock::now_ns().saturating_sub(self.next_ns) / self.period_ns;
-        self.missed += late;
-        self.next_ns += late * self.period_ns;
+    /// Sleeps until the next block starts; returns how late it woke. Blocks that have been missed are left out.
+    pub fn wait(&mut self) -> Duration {
+        let passed = clock::now_ns().saturating_sub(self.next_ns) / self.period_ns;
+        self.missed += passed;
+        self.next_ns += passed * self.period_ns;
         clock::sleep_until(self.next_ns);
+        let late = clock::now_ns().saturating_sub(self.next_ns);
         self.next_ns += self.period_ns;
+        Duration::from_nanos(late)
     }
 }
 

@@ -18,6 +18,12 @@ pub struct Player {
     /// Kept: without it plans are not freed.
     pub control: Control,
     /// What renders.
+    pub sound: Sound,
+}
+
+/// The audio side of a player, which may live on another thread than its control.
+pub struct Sound {
+    /// What renders.
     pub engine: Engine,
     sides: [Vec<f32>; 2],
     frame: u64,
@@ -36,32 +42,38 @@ impl Player {
             catalog: CATALOG,
         };
         let (control, engine) = start(setup)?;
-        Ok(Player { control, engine, sides: [vec![0.0; most_frames], vec![0.0; most_frames]], frame: 0 })
+        let sides = [vec![0.0; most_frames], vec![0.0; most_frames]];
+        Ok(Player { control, sound: Sound { engine, sides, frame: 0 } })
     }
 
     /// Renders the next block, of at most the frames named at the start; the events count from its start.
     pub fn block(&mut self, frames: usize, events: &[Event]) {
-        let beats_per_frame = 2.0 / f64::from(SAMPLE_RATE);
-        let [left, right] = &mut self.sides;
-        self.engine.process(HostBlock {
-            inputs: [&[]; 4],
-            outputs: [&mut left[..frames], &mut right[..frames]],
-            events,
-            transport: Transport {
-                playing: true,
-                tempo_bpm: 120.0,
-                beats: self.frame as f64 * beats_per_frame,
-                beats_per_frame,
-                beats_per_bar: 4.0,
-            },
-        });
-        self.frame += frames as u64;
+        self.sound.block(frames, events);
     }
 
     /// The greatest magnitude of the block that was rendered last, of its first `frames`.
     pub fn peak(&self, frames: usize) -> f32 {
-        let values = self.sides.iter().flat_map(|side| &side[..frames]);
+        let values = self.sound.sides.iter().flat_map(|side| &side[..frames]);
         values.fold(0.0, |peak, value| peak.max(value.abs()))
+    }
+}
+
+impl Sound {
+    /// See [`Player::block`]; returns left and right.
+    pub fn block(&mut self, frames: usize, events: &[Event]) -> [&[f32]; 2] {
+        let beats_per_frame = 2.0 / f64::from(SAMPLE_RATE);
+        let [left, right] = &mut self.sides;
+        let outputs = [&mut left[..frames], &mut right[..frames]];
+        let transport = Transport {
+            playing: true,
+            tempo_bpm: 120.0,
+            beats: self.frame as f64 * beats_per_frame,
+            beats_per_frame,
+            beats_per_bar: 4.0,
+        };
+        self.engine.process(HostBlock { inputs: [&[]; 4], outputs, events, transport });
+        self.frame += frames as u64;
+        [&self.sides[0][..frames], &self.sides[1][..frames]]
     }
 }
 
@@ -127,7 +139,7 @@ mod tests {
         player.block(512, &release(8));
         assert!((0..6_000).any(|_| {
             player.block(512, &[]);
-            player.engine.is_silent()
+            player.sound.engine.is_silent()
         }));
     }
 }

@@ -2,7 +2,13 @@
 
 mod contention;
 mod idle;
+mod light;
+mod memory;
 mod rust;
+mod scale;
+mod scaling;
+mod soak;
+mod voices;
 mod wake;
 
 use anyhow::Result;
@@ -19,6 +25,12 @@ pub struct Suite {
 
 /// All suites.
 pub const SUITES: &[Suite] = &[
+    Suite { name: "voices", run: voices::run },
+    Suite { name: "scaling", run: scaling::run },
+    Suite { name: "light", run: light::run },
+    Suite { name: "memory", run: memory::run },
+    Suite { name: "scale", run: scale::run },
+    Suite { name: "soak", run: soak::run },
     Suite { name: "wake", run: wake::run },
     Suite { name: "rust", run: rust::run },
     Suite { name: "contention", run: contention::run },

@@ -25,6 +25,24 @@ pub enum How {
 
 /// All suites, in the order in which they run.
 pub const SUITES: &[Suite] = &[
+    Suite { name: "voices", about: "what a voice costs, in the graph and by hand", how: How::Program },
+    Suite { name: "scaling", about: "what more threads gain, and what they burn", how: How::Program },
+    Suite { name: "light", about: "threads make nothing slower", how: How::Program },
+    Suite {
+        name: "memory",
+        about: "bytes per module, voice and instance, and whether they grow",
+        how: How::Program,
+    },
+    Suite {
+        name: "scale",
+        about: "speed-up on up to 64 cores, simulated beyond this machine's",
+        how: How::Program,
+    },
+    Suite {
+        name: "soak",
+        about: "a minute at a sound card's pace under edits, against a thread that does nothing",
+        how: How::Program,
+    },
     Suite {
         name: "wake",
         about: "what workers do between blocks: block times against the serial loop's, and CPU beyond its",

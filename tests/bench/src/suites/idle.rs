@@ -63,7 +63,7 @@ fn silent(pool: &Arc<Pool>) -> Result<Vec<Player>> {
         // A patch that plays by itself never falls silent.
         if (0..blocks).any(|_| {
             player.block(512, &[]);
-            player.engine.is_silent()
+            player.sound.engine.is_silent()
         }) {
             silent.push(player);
         }

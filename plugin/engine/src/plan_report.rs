@@ -1,0 +1,192 @@
+//! The tasks of a plan as they are: what each costs and who waits for whom. For whoever explains a run or
+//! predicts one.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+
+use manycord_pool::Graph;
+
+use crate::plan::{Plan, PlanFlow, Step};
+
+/// One unit within a task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartReport {
+    /// The module's id in the patch.
+    pub module: String,
+    /// Group of eight lanes, from 0.
+    pub group: u32,
+    /// Measured time for a whole block, in ns; 0 until it was measured. The first unit of a cycle stands for
+    /// all of it.
+    pub cost_ns: f32,
+    /// Whether it is part of a cycle, which is rendered frame by frame.
+    pub in_cycle: bool,
+}
+
+/// One task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskReport {
+    /// What it renders, in order.
+    pub parts: Vec<PartReport>,
+    /// Tasks that wait for it, most urgent first.
+    pub successors: Vec<u32>,
+    /// Time of all its parts for a whole block, in ns.
+    pub cost_ns: f32,
+    /// Time of the longest path from its start to the end of the block, in ns.
+    pub path_ns: f32,
+}
+
+/// A plan's tasks. Costs are as last measured, also of groups that sleep.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GraphReport {
+    /// The tasks, by number.
+    pub tasks: Vec<TaskReport>,
+    /// Tasks that wait for none, most urgent first.
+    pub roots: Vec<u32>,
+    /// Time of all tasks for a whole block, in ns.
+    pub total_ns: f32,
+    /// Time of the longest path, in ns: no number of threads renders a block faster.
+    pub critical_ns: f32,
+}
+
+impl GraphReport {
+    /// Most that any number of threads can gain over one; 1 when nothing was measured.
+    pub fn bound(&self) -> f32 {
+        if self.critical_ns > 0.0 { self.total_ns / self.critical_ns } else { 1.0 }
+    }
+}
+
+/// Reads a plan. Off the audio path: it allocates.
+pub(crate) fn graph(flow: &PlanFlow) -> GraphReport {
+    let (plan, graph) = (flow.job(), flow.graph());
+    let groups = groups(plan);
+    let task = |number: usize| {
+        let parts: Vec<PartReport> =
+            plan.tasks[number].steps.iter().flat_map(|step| parts(plan, &groups, step)).collect();
+        TaskReport {
+            cost_ns: parts.iter().map(|part| part.cost_ns).sum(),
+            successors: graph.successors(number).to_vec(),
+            path_ns: 0.0,
+            parts,
+        }
+    };
+    let mut tasks: Vec<TaskReport> = (0..graph.tasks()).map(task).collect();
+    find_paths(&mut tasks, graph);
+    GraphReport {
+        total_ns: tasks.iter().map(|task| task.cost_ns).sum(),
+        critical_ns: tasks.iter().map(|task| task.path_ns).fold(0.0, f32::max),
+        roots: graph.roots().to_vec(),
+        tasks,
+    }
+}
+
+/// Group of each unit: the units of a module stand in the order of their groups.
+fn groups(plan: &Plan) -> Vec<u32> {
+    let mut next: HashMap<u32, u32> = HashMap::new();
+    let group = |unit: &crate::plan::PlanUnit| {
+        let next = next.entry(unit.module).or_default();
+        *next += 1;
+        *next - 1
+    };
+    plan.units.iter().map(group).collect()
+}
+
+fn parts(plan: &Plan, groups: &[u32], step: &Step) -> Vec<PartReport> {
+    let (units, in_cycle) = match step {
+        Step::Unit(unit) => (std::slice::from_ref(unit), false),
+        Step::Cycle(members) => (members.as_slice(), true),
+    };
+    let part = |&number: &u32| {
+        let unit = &plan.units[number as usize];
+        PartReport {
+            module: plan.modules[unit.module as usize].id.clone(),
+            group: groups[number as usize],
+            // Ordering: the number stands for itself.
+            cost_ns: unit.running.meter.cost_ns.load(Ordering::Relaxed),
+            in_cycle,
+        }
+    };
+    units.iter().map(part).collect()
+}
+
+/// Longest path from each task, successors first.
+fn find_paths(tasks: &mut [TaskReport], graph: &Graph) {
+    for &number in graph.serial_order().iter().rev() {
+        let number = number as usize;
+        let rest =
+            tasks[number].successors.iter().map(|&next| tasks[next as usize].path_ns).fold(0.0, f32::max);
+        tasks[number].path_ns = tasks[number].cost_ns + rest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use manycord_modules::{CATALOG, Transport};
+    use manycord_pool::{Config, Pool};
+
+    use crate::{EngineSetup, HostBlock, Patch, start};
+
+    /// Sixteen voices that are not gated, so that they never sleep.
+    const PATCH: &str = r#"manycord = 1
+[[module]]
+id = "notes"
+kind = "notes"
+params = { voices = 16 }
+[[module]]
+id = "osc"
+kind = "vco"
+[[module]]
+id = "filter"
+kind = "svf"
+[[module]]
+id = "out"
+kind = "output"
+[[cable]]
+from = "notes.pitch"
+to = "osc.voct"
+[[cable]]
+from = "osc.saw"
+to = "filter.in"
+[[cable]]
+from = "filter.low"
+to = "out.left"
+"#;
+
+    #[test]
+    fn every_unit_is_in_one_task_and_paths_add_up() {
+        let pool = Pool::new(&Config { workers: Some(3), ..Config::default() });
+        let patch = Patch::parse(PATCH, "test").unwrap();
+        let (mut control, mut engine) =
+            start(EngineSetup { sample_rate: 48_000.0, pool, patch, catalog: CATALOG }).unwrap();
+        assert_eq!((control.graph().total_ns, control.graph().bound()), (0.0, 1.0));
+        let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+        for _ in 0..64 {
+            let outputs = [&mut left[..], &mut right[..]];
+            engine.process(HostBlock {
+                inputs: [&[]; 4],
+                outputs,
+                events: &[],
+                transport: Transport::default(),
+            });
+        }
+        let report = control.graph();
+        let parts = report.tasks.iter().flat_map(|task| &task.parts);
+        let mut units: Vec<(&str, u32)> = parts.map(|part| (part.module.as_str(), part.group)).collect();
+        units.sort_unstable();
+        let voices = ["filter", "notes", "osc"].map(|module| [(module, 0), (module, 1)]);
+        let mut all: Vec<_> = voices.into_iter().flatten().chain([("out", 0)]).collect();
+        all.sort_unstable();
+        assert_eq!(units, all);
+        assert!(report.critical_ns > 0.0 && report.critical_ns <= report.total_ns);
+        for task in &report.tasks {
+            let next = task.successors.iter().map(|&next| report.tasks[next as usize].path_ns);
+            assert_eq!(task.path_ns, task.cost_ns + next.fold(0.0, f32::max));
+        }
+        let longest = report.roots.iter().map(|&root| report.tasks[root as usize].path_ns);
+        assert_eq!(longest.fold(0.0, f32::max), report.critical_ns);
+        control.plan_for(1);
+        control.edit(control.patch().clone()).unwrap();
+        let alone = control.graph();
+        assert_eq!((alone.tasks.len(), alone.bound()), (1, 1.0));
+        assert_eq!(alone.tasks[0].parts.len(), units.len());
+    }
+}

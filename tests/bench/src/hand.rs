@@ -1,0 +1,301 @@
+//! The reference patch as one would write it by hand: the same units in one thread, with the least glue that
+//! brings a signal from one to the next. No plan, no dials, no pool: the limit of what the engine can reach.
+//!
+//! It puts out the very bits that the engine does.
+
+use std::ops::Range;
+
+use manycord_engine::Patch;
+use manycord_engine::patch::PatchModule;
+use manycord_modules::dsp::math;
+use manycord_modules::{
+    BLOCK, Group, Host, Io, LANES, LaneEvent, LaneEventKind, LaneMask, Param, Scale, Setup, Signal, Unit,
+    find,
+};
+use pulp::{Arch, WithSimd};
+
+use crate::pacing::SAMPLE_RATE;
+use crate::reference::keys;
+
+/// Outputs of the notes module that the patch uses.
+const PITCH: usize = 0;
+const GATE: usize = 1;
+/// The saw of an oscillator.
+const SAW: usize = 2;
+
+/// A unit with its ports.
+struct Part {
+    unit: Box<dyn Unit>,
+    inputs: Vec<Signal>,
+    params: Vec<Signal>,
+    outputs: Vec<[Group; BLOCK]>,
+    patched: u32,
+    wanted: u32,
+}
+
+impl Part {
+    /// A unit of a module of the patch. Knobs stand where the engine's would.
+    fn new(patch: &Patch, id: &str, mono: bool, (patched, wanted): (u32, u32)) -> Part {
+        let module = patch.module(id).expect("the reference patch has the module");
+        let kind = find(&module.kind).expect("the module is in the catalog");
+        let signal = |value: f32| {
+            let mut signal = Signal::default();
+            signal.hold(Group::splat(value));
+            signal
+        };
+        Part {
+            unit: kind.make(&Setup { sample_rate: SAMPLE_RATE, seed: 1, mono }),
+            inputs: kind.spec.inputs.iter().map(|port| signal(port.normal)).collect(),
+            params: kind.spec.params.iter().map(|param| signal(knob(module, param))).collect(),
+            outputs: vec![[Group::ZERO; BLOCK]; kind.spec.outputs.len()],
+            patched,
+            wanted,
+        }
+    }
+
+    fn render(&mut self, events: &[LaneEvent], host: &Host, range: Range<usize>) {
+        let mut io = Io {
+            inputs: &self.inputs,
+            params: &self.params,
+            outputs: &mut self.outputs,
+            events,
+            host,
+            patched: self.patched,
+            wanted: self.wanted,
+        };
+        self.unit.process(&mut io, range);
+    }
+}
+
+/// A knob's value after its way through the engine's travel units.
+fn knob(module: &PatchModule, param: &Param) -> f32 {
+    let value = module.params.get(param.id).copied().unwrap_or(param.default);
+    match param.scale {
+        Scale::Octaves => math::exp2(math::log2(value)).clamp(param.min, param.max),
+        _ => value,
+    }
+}
+
+/// Eight voices.
+struct Strand {
+    notes: Part,
+    oscillators: [Part; 2],
+    lfo: Option<Part>,
+    filter_env: Part,
+    filter: Part,
+    amp_env: Part,
+    amp: Part,
+    /// Lanes in use.
+    lanes: LaneMask,
+    /// Keys that go down in the first frame.
+    events: Vec<LaneEvent>,
+    /// Octaves of cutoff at rest, per volt of the envelope and per volt of the LFO; ends of the range in Hz.
+    cutoff: (f32, f32, f32),
+    ends: (f32, f32),
+}
+
+/// The whole patch.
+pub struct Hand {
+    arch: Arch,
+    strands: Vec<Strand>,
+    chorus: Part,
+    reverb: Part,
+    output: Part,
+    host: Host,
+    frame: usize,
+    sides: [Vec<f32>; 2],
+}
+
+impl Hand {
+    /// [`crate::reference::reference`] or [`crate::reference::heavy`] with so many voices, all of them held.
+    pub fn new(patch: &Patch, voices: usize) -> Hand {
+        Hand {
+            arch: Arch::new(),
+            strands: (0..voices.div_ceil(LANES)).map(|group| Strand::new(patch, group, voices)).collect(),
+            chorus: Part::new(patch, "chorus", true, (0b01, 0b11)),
+            reverb: Part::new(patch, "reverb", true, (0b11, 0b11)),
+            output: Part::new(patch, "output", true, (0b11, 0b11)),
+            host: Host::default(),
+            frame: 0,
+            sides: [vec![0.0; 1024], vec![0.0; 1024]],
+        }
+    }
+
+    /// Renders a block of at most 1024 frames; returns left and right.
+    pub fn block(&mut self, frames: usize) -> [&[f32]; 2] {
+        let mut done = 0;
+        while done < frames {
+            let start = self.frame % BLOCK;
+            let length = (BLOCK - start).min(frames - done);
+            let arch = self.arch;
+            arch.dispatch(Pass { hand: self, range: start..start + length, done });
+            done += length;
+            self.frame += length;
+        }
+        [&self.sides[0][..frames], &self.sides[1][..frames]]
+    }
+
+    #[inline(always)]
+    fn render(&mut self, range: Range<usize>, done: usize) {
+        for strand in &mut self.strands {
+            strand.render(self.frame == 0, &self.host, range.clone());
+        }
+        let sum = self.chorus.inputs[0].moving();
+        for frame in range.clone() {
+            let mut folded = Group::ZERO;
+            for strand in &self.strands {
+                let volts = strand.amp.outputs[0][frame];
+                folded += if strand.lanes == LaneMask::ALL {
+                    volts
+                } else {
+                    volts.select(Group::ZERO, strand.lanes)
+                };
+            }
+            sum[frame] = Group::splat(folded.sum());
+        }
+        self.chorus.render(&[], &self.host, range.clone());
+        for side in 0..2 {
+            copy(&mut self.reverb.inputs[side], &self.chorus.outputs[side], &range);
+        }
+        self.reverb.render(&[], &self.host, range.clone());
+        for side in 0..2 {
+            copy(&mut self.output.inputs[side], &self.reverb.outputs[side], &range);
+        }
+        self.output.render(&[], &self.host, range.clone());
+        for (side, volts) in self.sides.iter_mut().zip(&self.output.outputs) {
+            for (host, volts) in side[done..].iter_mut().zip(&volts[range.clone()]) {
+                *host = (0.0 + volts[0]) * 0.1;
+            }
+        }
+    }
+}
+
+/// One range, compiled for the machine's best instruction set.
+struct Pass<'a> {
+    hand: &'a mut Hand,
+    range: Range<usize>,
+    done: usize,
+}
+
+impl WithSimd for Pass<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        self.hand.render(self.range, self.done);
+    }
+}
+
+impl Strand {
+    fn new(patch: &Patch, group: usize, voices: usize) -> Strand {
+        let cutoff = find("ladder").expect("the catalog has a ladder").spec.params[0];
+        let filter = patch.module("filter").expect("the reference patch has a filter");
+        let depth = |from: &str| {
+            let cable =
+                patch.cables.iter().find(|cable| cable.from.module == from && cable.to.port == "cutoff");
+            cable.map_or(0.0, |cable| cable.depth)
+        };
+        let part = |id: &str, ports| Part::new(patch, id, false, ports);
+        let first = group * LANES;
+        let lanes = (voices - first).min(LANES);
+        let event = |(lane, key)| LaneEvent { frame: 0, lane, kind: on(key) };
+        let events = keys(voices)[first..first + lanes].iter().enumerate().map(event).collect();
+        Strand {
+            notes: part("notes", (0, 1 << PITCH | 1 << GATE)),
+            oscillators: ["osc_1", "osc_2"].map(|id| part(id, (0b001, 1 << SAW))),
+            lfo: patch.module("lfo").map(|_| part("lfo", (0b010, 0b1))),
+            filter_env: part("filter_env", (0b001, 0b1)),
+            filter: part("filter", (0b01, 0b1)),
+            amp_env: part("amp_env", (0b001, 0b1)),
+            amp: part("amp", (0b11, 0b1)),
+            lanes: LaneMask(((1u32 << lanes) - 1) as u8),
+            events,
+            cutoff: (math::log2(filter.params["cutoff"]), depth("filter_env"), depth("lfo")),
+            ends: (cutoff.min, cutoff.max),
+        }
+    }
+
+    #[inline(always)]
+    fn render(&mut self, first: bool, host: &Host, range: Range<usize>) {
+        let events = if first { &self.events[..] } else { &[] };
+        self.notes.render(events, host, range.clone());
+        for oscillator in &mut self.oscillators {
+            copy(&mut oscillator.inputs[0], &self.notes.outputs[PITCH], &range);
+            oscillator.render(&[], host, range.clone());
+        }
+        for envelope in [&mut self.filter_env, &mut self.amp_env] {
+            copy(&mut envelope.inputs[0], &self.notes.outputs[GATE], &range);
+            envelope.render(&[], host, range.clone());
+        }
+        if let Some(lfo) = &mut self.lfo {
+            copy(&mut lfo.inputs[1], &self.notes.outputs[GATE], &range);
+            lfo.render(&[], host, range.clone());
+        }
+        let [first, second] = &self.oscillators;
+        let input = self.filter.inputs[0].moving();
+        for frame in range.clone() {
+            input[frame] = first.outputs[SAW][frame] + second.outputs[SAW][frame];
+        }
+        self.sweep(&range);
+        self.filter.render(&[], host, range.clone());
+        copy(&mut self.amp.inputs[0], &self.filter.outputs[0], &range);
+        copy(&mut self.amp.inputs[1], &self.amp_env.outputs[0], &range);
+        self.amp.render(&[], host, range);
+    }
+
+    /// The cutoff of every voice at every frame.
+    #[inline(always)]
+    fn sweep(&mut self, range: &Range<usize>) {
+        let ((rest, by_env, by_lfo), (low, high)) = (self.cutoff, self.ends);
+        let env = &self.filter_env.outputs[0];
+        let cutoff = self.filter.params[0].moving();
+        for frame in range.clone() {
+            cutoff[frame] = Group::splat(rest) + env[frame] * by_env;
+        }
+        if let Some(lfo) = &self.lfo {
+            for frame in range.clone() {
+                cutoff[frame] += lfo.outputs[0][frame] * by_lfo;
+            }
+        }
+        for frame in range.clone() {
+            cutoff[frame] = cutoff[frame].map(math::exp2).clamp(low, high);
+        }
+    }
+}
+
+#[inline(always)]
+fn copy(signal: &mut Signal, from: &[Group; BLOCK], range: &Range<usize>) {
+    signal.moving()[range.clone()].copy_from_slice(&from[range.clone()]);
+}
+
+/// What the voice allocation makes of a key.
+fn on(event: &manycord_engine::Event) -> LaneEventKind {
+    let manycord_engine::EventKind::NoteOn { key, velocity, .. } = event.kind else {
+        unreachable!("the score only presses keys");
+    };
+    LaneEventKind::On { pitch: (f32::from(key) - 60.0) / 12.0, velocity, retrigger: true, glide: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::piece::{Piece, pool};
+    use crate::reference::{heavy, reference};
+    use crate::score::Score;
+
+    #[test]
+    fn by_hand_and_through_the_engine_it_is_the_same_sound() {
+        for (voices, frames) in [(3, 40), (8, 64), (20, 100)] {
+            for patch in [reference(voices), heavy(voices)] {
+                let mut piece = Piece::new(&patch, &pool(0), Score::held(voices)).unwrap();
+                let mut hand = Hand::new(&patch, voices);
+                let mut peak = 0.0f32;
+                for block in 0..24_000 / frames {
+                    let (ours, theirs) = (piece.block(frames), hand.block(frames));
+                    assert!(ours == theirs, "{} frame {}", patch.name, block * frames);
+                    peak = ours[0].iter().fold(peak, |peak, volts| peak.max(volts.abs()));
+                }
+                assert!(peak > 0.05, "{}: {peak}", patch.name);
+            }
+        }
+    }
+}
