@@ -2,10 +2,13 @@
 
 pub mod contest;
 pub mod cpu;
+pub mod heap;
 pub mod load;
 pub mod pacing;
 pub mod player;
+pub mod proc02;
 pub mod quantile;
+pub mod reference;
 pub mod rows;
 pub mod suites;
 pub mod work;

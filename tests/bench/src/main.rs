@@ -2,8 +2,12 @@
 
 use anyhow::{Result, bail};
 use lexopt::Arg;
+use manycord_bench::heap::Counting;
 use manycord_bench::rows::Rows;
 use manycord_bench::suites::SUITES;
+
+#[global_allocator]
+static HEAP: Counting = Counting;
 
 fn main() -> Result<()> {
     let (mut names, mut quick) = (Vec::new(), false);

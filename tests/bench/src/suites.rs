@@ -2,6 +2,7 @@
 
 mod contention;
 mod idle;
+mod proc02;
 mod rust;
 mod wake;
 
@@ -23,6 +24,7 @@ pub const SUITES: &[Suite] = &[
     Suite { name: "rust", run: rust::run },
     Suite { name: "contention", run: contention::run },
     Suite { name: "idle", run: idle::run },
+    Suite { name: "proc02", run: proc02::run },
 ];
 
 #[cfg(test)]
