@@ -3,6 +3,7 @@
 #![deny(unsafe_code)]
 
 pub mod effect;
+pub mod held;
 pub mod host;
 pub mod measure;
 pub mod performance;

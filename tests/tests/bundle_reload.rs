@@ -4,60 +4,61 @@
 
 use std::path::Path;
 
+use manycord_tests::held::{Held, Thread};
 use manycord_tests::host::{Bundle, Instance, Score, built};
 
 /// Cycles after which everything that is made once has been made.
 const WARM_UP: usize = 10;
 const CYCLES: usize = 50;
-/// What may come and go by the allocator's own housekeeping, in kB of resident memory.
+/// What may come and go by the allocator's own housekeeping, in kB of resident memory and in mappings.
 const ROOM: usize = 4_096;
+const MAPPINGS: usize = 8;
 
-/// What a process holds.
-#[derive(Debug)]
-struct Held {
-    threads: usize,
-    files: usize,
-    mappings: usize,
-    resident_kb: usize,
-}
+/// Keys that go down together, and frames of a block: more to do than the audio thread does alone.
+const KEYS: std::ops::Range<u8> = 40..72;
+const BLOCK: usize = 512;
+const FRAMES: usize = 9_600;
+/// Time that workers have a processor at least while they take part, in ns; without work they sleep after 0.06 ms.
+const BUSY_NS: u64 = 1_000_000;
 
-fn held() -> Held {
-    let entries = |path: &str| std::fs::read_dir(path).unwrap().count();
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
-    Held {
-        threads: entries("/proc/self/task"),
-        files: entries("/proc/self/fd"),
-        mappings: maps.lines().count(),
-        resident_kb: resident.trim().trim_end_matches(" kB").parse().unwrap(),
-    }
+/// Time that the pool's workers have had a processor, in ns.
+fn workers_ran_ns() -> u64 {
+    Thread::named("manycord-w").iter().map(|worker| worker.ran_ns).sum()
 }
 
 fn cycle(path: &Path) {
     let bundle = Bundle::load(path).unwrap();
     let mut instance = Instance::new(&bundle).unwrap();
-    let mut deck = instance.activate(48_000.0, 256).unwrap();
-    deck.set_score(Score::new(Score::note(0, 4_800, 60).to_vec()));
+    let mut deck = instance.activate(48_000.0, BLOCK as u32).unwrap();
+    deck.set_score(Score::new(KEYS.flat_map(|key| Score::note(0, 4_800, key)).collect()));
+    let before = workers_ran_ns();
     let deck = std::thread::spawn(move || {
-        deck.play(9_600, || 256).unwrap();
+        deck.play(FRAMES, || BLOCK).unwrap();
         deck
     });
     let deck = deck.join().unwrap();
     assert!(deck.heard[0].iter().any(|value| *value != 0.0), "it plays in each cycle");
+    if manycord_pool::usable_cpus() > 1 {
+        let ran = workers_ran_ns() - before;
+        assert!(ran > BUSY_NS, "the workers hardly took part: {ran} ns");
+    }
     instance.deactivate(deck);
     instance.idle();
+    drop(instance);
+    drop(bundle);
+    assert_eq!(Thread::named("manycord").len(), 0, "threads outlive the plugin");
 }
 
 #[test]
 fn fifty_lives_leave_nothing_behind() {
     let path = built::clap();
     (0..WARM_UP).for_each(|_| cycle(&path));
-    let before = held();
-    (WARM_UP..CYCLES).for_each(|_| cycle(&path));
-    let after = held();
+    let before = Held::now();
+    (0..CYCLES).for_each(|_| cycle(&path));
+    let after = Held::now();
+    println!("before {CYCLES} lives {before:?}, after {after:?}");
     assert_eq!(after.threads, before.threads, "threads stay behind");
     assert_eq!(after.files, before.files, "open files stay behind");
-    assert!(after.mappings <= before.mappings + 8, "mappings grow: {before:?}, {after:?}");
+    assert!(after.mappings <= before.mappings + MAPPINGS, "mappings grow: {before:?}, {after:?}");
     assert!(after.resident_kb <= before.resident_kb + ROOM, "memory grows: {before:?}, {after:?}");
 }

@@ -3,6 +3,7 @@
 
 mod html;
 mod plot;
+mod proc02;
 mod program;
 mod sink;
 mod suites;
@@ -53,6 +54,9 @@ pub fn run(args: Vec<String>) -> Result<()> {
             failed.push(suite.name);
         }
         let report = sink.finish();
+        if suite.name == proc02::SUITE {
+            println!("\n{}", proc02::table(&report));
+        }
         write(&report, &folder, suite.name)?;
         report.figures().iter().for_each(|row| all.push(row.clone()));
     }

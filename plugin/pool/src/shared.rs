@@ -15,6 +15,7 @@ use crate::station::Station;
 use crate::stats::Counters;
 use crate::supervisor::Late;
 use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use crate::system::usable_cpus;
 
 /// A worker's place as the others see it.
 pub(crate) struct Place {
@@ -50,6 +51,8 @@ pub(crate) struct Shared {
     pub(crate) idle: IdlePolicy,
     pub(crate) eager: bool,
     pub(crate) placement: bool,
+    /// There are more threads than CPUs, so that one that looks out for work keeps another from its task.
+    pub(crate) crowded: bool,
     pub(crate) pace: Pace,
     pub(crate) clock: Clock,
 }
@@ -82,6 +85,7 @@ impl Shared {
             idle: config.idle,
             eager: config.eager,
             placement: config.placement,
+            crowded: config.worker_count() >= usable_cpus(),
             pace: Pace::new(),
             clock: Clock::new(),
         }

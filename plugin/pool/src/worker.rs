@@ -15,7 +15,7 @@ use crate::station::Leave;
 use crate::stats::{Activity, Stopwatch};
 use crate::sync::atomic::Ordering;
 use crate::sync::{spin_loop, spins};
-use crate::system::{Placement, Scheduling, precise_timers};
+use crate::system::{Placement, Scheduling, give_way, precise_timers};
 
 /// How long a worker looks for more after its last task: a host that cut its block calls again at once.
 const LINGER_NS: u64 = 60_000;
@@ -126,6 +126,7 @@ impl Worker {
     /// A task that waits in a slot: guarded, a root, or left behind by a caller that went away.
     fn take_from(&self, slot: &Slot, number: usize, habits: &mut Habits) -> Option<Token> {
         if let Some(token) = slot.outbox.pop() {
+            self.follow_caller(slot, habits);
             return Some(token);
         }
         if slot.has_roots()
@@ -197,6 +198,10 @@ impl Worker {
         loop {
             for _ in 0..spins(32) {
                 spin_loop();
+            }
+            if shared.crowded {
+                // Whoever holds a task may wait for this very CPU.
+                give_way();
             }
             if shared.is_stopped() {
                 break;

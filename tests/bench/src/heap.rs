@@ -1,13 +1,20 @@
-//! Bytes on the heap, counted from when the count is switched on. The program's allocator; see `main.rs`.
+//! What is on the heap, and how often the allocator was asked: the program's allocator, see `main.rs`.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::cell::Cell;
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 /// The system's allocator, with a count.
 pub struct Counting;
 
 static COUNTS: AtomicBool = AtomicBool::new(false);
 static LIVE: AtomicI64 = AtomicI64::new(0);
+static CALLS: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    static CALLS_HERE: Cell<u64> = const { Cell::new(0) };
+}
 
 /// Counts from here on, on all threads.
 pub fn count() {
@@ -19,10 +26,29 @@ pub fn live() -> i64 {
     LIVE.load(Ordering::SeqCst)
 }
 
-// Ordering: the sum stands for itself; whoever reads it has joined or stopped the threads that it asks about.
+/// Allocations and frees since the count began, of all threads.
+pub fn calls() -> u64 {
+    CALLS.load(Ordering::SeqCst)
+}
+
+/// The same of the calling thread.
+pub fn calls_here() -> u64 {
+    CALLS_HERE.get()
+}
+
+/// Whether an allocation is seen: this is the program's allocator, and it counts.
+pub fn is_counted() -> bool {
+    let before = calls_here();
+    drop(black_box(Box::new(before)));
+    calls_here() == before + 2
+}
+
+// Ordering: the sums stand for themselves; whoever reads them has joined or stopped the threads that it asks about.
 fn note(bytes: i64) {
     if COUNTS.load(Ordering::Relaxed) {
         LIVE.fetch_add(bytes, Ordering::Relaxed);
+        CALLS.fetch_add(1, Ordering::Relaxed);
+        CALLS_HERE.set(CALLS_HERE.get() + 1);
     }
 }
 

@@ -10,6 +10,7 @@ pub mod load;
 pub mod pacing;
 pub mod piece;
 pub mod player;
+pub mod proc02;
 pub mod quantile;
 pub mod reference;
 pub mod rows;

@@ -13,6 +13,14 @@ pub enum Target {
 }
 
 impl Target {
+    /// Whether a figure is so; NaN never is.
+    pub fn is_met(self, value: f64) -> bool {
+        match self {
+            Target::AtMost(most) => value <= most,
+            Target::AtLeast(least) => value >= least,
+        }
+    }
+
     fn text(self) -> String {
         match self {
             Target::AtMost(most) => format!("<={most}"),

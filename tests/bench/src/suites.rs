@@ -4,6 +4,7 @@ mod contention;
 mod idle;
 mod light;
 mod memory;
+mod proc02;
 mod rust;
 mod scale;
 mod scaling;
@@ -35,6 +36,7 @@ pub const SUITES: &[Suite] = &[
     Suite { name: "rust", run: rust::run },
     Suite { name: "contention", run: contention::run },
     Suite { name: "idle", run: idle::run },
+    Suite { name: "proc02", run: proc02::run },
 ];
 
 #[cfg(test)]

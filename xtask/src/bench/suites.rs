@@ -63,6 +63,11 @@ pub const SUITES: &[Suite] = &[
         about: "what silent instances and an empty rack cost, beyond the host's own waiting",
         how: How::Program,
     },
+    Suite {
+        name: "proc02",
+        about: "the worker pool row by row, as a pool of Python processes was measured before",
+        how: How::Program,
+    },
 ];
 
 /// The suite of this name.
