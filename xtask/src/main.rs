@@ -12,6 +12,7 @@ mod process;
 mod report;
 mod setup;
 mod test;
+mod verify;
 mod wav;
 
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "bench", usage: bench::USAGE, run: bench::run },
     Command { name: "setup", usage: setup::USAGE, run: setup::run },
     Command { name: "test", usage: test::USAGE, run: test::run },
+    Command { name: "verify", usage: verify::USAGE, run: verify::run },
     Command { name: "fuzz", usage: fuzz::USAGE, run: fuzz::run },
 ];
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{bundle, options, process, setup};
+use crate::{bundle, options, process, setup, verify};
 
 pub const USAGE: &str = "\
 cargo xtask test    formatting, lints, docs, and all tests, those in real hosts included";
@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     ("lints", || process::run(workspace("clippy", &["--all-targets"]).args(["--", "-D", "warnings"]))),
     ("docs", || process::run(workspace("doc", &["--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))),
     ("bundles", bundle::release),
+    ("checkers", verify::quick),
     ("tests", || process::run(&mut workspace("test", &["--no-fail-fast"]))),
 ];
 

@@ -1,9 +1,8 @@
 //! The calling thread while it takes part in a run. It pops its own queue and the inbox and claims roots, but never
 //! steals: a thief registers itself with a collector, which allocates on a new thread.
 
-use crossbeam_deque::Worker as Queue;
-
 use crate::chain::{Runner, hand_to_workers, is_guarded, run_chain};
+use crate::queue::Queue;
 use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::slot::{Slot, Token};

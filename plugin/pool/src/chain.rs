@@ -1,9 +1,9 @@
 //! Running a task and on along what it releases: the same for callers and workers.
 
 use arrayvec::ArrayVec;
-use crossbeam_deque::Worker as Queue;
 
 use crate::flow::Core;
+use crate::queue::Queue;
 use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::slot::{Slot, Token};

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_deque::Worker as Queue;
-
 use crate::caller::Caller;
 use crate::float::FlushDenormals;
 use crate::flow::{Core, Flow, Job};
 use crate::phase::Stage;
 use crate::pool::Pool;
+use crate::queue::Queue;
 use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::slot::{Slot, Token};

@@ -3,8 +3,7 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use crossbeam_deque::Worker as Queue;
-
+use crate::queue::Queue;
 use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::slot::Token;

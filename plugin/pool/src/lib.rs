@@ -19,6 +19,7 @@ mod graph;
 mod pace;
 mod phase;
 mod pool;
+mod queue;
 mod seat;
 mod shared;
 mod slot;

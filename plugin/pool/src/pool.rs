@@ -2,11 +2,10 @@
 
 use std::sync::{Arc, PoisonError, Weak};
 
-use crossbeam_deque::Worker as Queue;
-
 use crate::client::Client;
 use crate::config::Config;
 use crate::crew::{Crew, SPARES, lock};
+use crate::queue::Queue;
 use crate::shared::Shared;
 use crate::slot::{SLOTS, Token};
 use crate::stats::WorkerLoad;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crossbeam_deque::Stealer;
 use crossbeam_queue::ArrayQueue;
 
 use crate::client::Hint;
@@ -10,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::{Config, IdlePolicy};
 use crate::gate::Gate;
 use crate::pace::Pace;
+use crate::queue::Stealer;
 use crate::slot::{SLOTS, Slot, Token};
 use crate::station::Station;
 use crate::stats::Counters;

@@ -1,11 +1,11 @@
 //! A client's place in the pool: the run that is going on, if any, and how to claim its tasks.
 
-use crossbeam_deque::Stealer;
 use crossbeam_queue::ArrayQueue;
 use crossbeam_utils::CachePadded;
 
 use crate::flow::Core;
 use crate::phase::Phase;
+use crate::queue::Stealer;
 use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 /// Bits of a task's number and of a count of roots.

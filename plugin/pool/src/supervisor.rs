@@ -18,7 +18,8 @@ use crate::sync::Mutex;
 use crate::sync::atomic::Ordering;
 
 /// Time in one part of a task from which a worker can be stuck, in ns, counted from when its run was found late.
-const STUCK_NS: u64 = 15_000_000;
+/// Longer where each step is interpreted.
+const STUCK_NS: u64 = if cfg!(miri) { 500_000_000 } else { 15_000_000 };
 /// Processor time within it that proves that the worker was not just kept waiting, in ns.
 const STUCK_CPU_NS: u64 = 8_000_000;
 /// Time from which no excuse counts, in ns.

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_deque::{Steal, Stealer, Worker as Queue};
-
 use crate::chain::{Runner, is_guarded, run_chain, take_up};
 use crate::config::IdlePolicy;
 use crate::float::FlushDenormals;
+use crate::queue::{Queue, Steal, Stealer};
 use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::slot::{Slot, Token};

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{TOGETHER, checked, pool, random_graph};
+use common::{TOGETHER, checked, pool, random_graph, rounds};
 use manycord_pool::{Client, Flow, Graph, Hint, Job, Outcome, Pool, Seat, Standing};
 
-const LIVE: Hint = Hint { patience_ns: Some(5_000_000), ..TOGETHER };
+const LIVE: Hint = Hint { patience_ns: Some(rounds(5_000_000, 200_000_000)), ..TOGETHER };
 
 /// What task 0 does on a worker.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,7 @@ fn wreck(client: &mut Client, flow: &Arc<Flow<Bad>>) -> Duration {
 
 fn expect_healthy(client: &mut Client) {
     let healthy = checked(&random_graph(11, 40, 30), 2_000);
-    for run in 1..=20 {
+    for run in 1..=rounds(20, 3) {
         assert_eq!(client.run(&healthy, &TOGETHER), Outcome::Done);
         healthy.job().expect_runs(run);
     }
@@ -116,7 +116,7 @@ fn guarded_tasks_run_on_workers_alone() {
     let pool = pool(1);
     let mut client = pool.client().unwrap();
     let flow = bad(Mischief::None);
-    for run in 1..=200 {
+    for run in 1..=rounds(200, 5) {
         assert_eq!(client.run(&flow, &Hint { serial_ns: 10, useful: 1, ..LIVE }), Outcome::Done);
         assert_eq!(flow.job().runs.load(Ordering::Relaxed), 10 * run);
     }
@@ -135,7 +135,7 @@ fn ten_endless_loops_in_a_row_are_given_up_named_and_survived() {
     let mut client = pool.client_with(Some(alarm)).unwrap();
     let mut neighbour = pool.client().unwrap();
     let mut stuck = Vec::new();
-    for round in 1..=10 {
+    for round in 1..=rounds(10, 2) {
         let flow = bad(Mischief::Loops);
         let gap = wreck(&mut client, &flow);
         println!("endless loop {round}: given up after {gap:?}");
@@ -173,6 +173,7 @@ fn a_task_that_waits_for_ever_is_given_up() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "ends a thread behind the interpreter's back")]
 fn a_thread_that_ends_is_replaced() {
     let pool = pool(2);
     let mut client = pool.client().unwrap();
@@ -202,7 +203,7 @@ fn a_run_that_is_late_but_ends_is_not_given_up() {
     let pool = pool(1);
     let mut client = pool.client().unwrap();
     let graph = Graph::new(&[vec![1], Vec::new()], &[1, 1]).unwrap().guard([0]);
-    let flow = Flow::new(graph, Slow(Duration::from_millis(12)));
+    let flow = Flow::new(graph, Slow(Duration::from_millis(u64::from(rounds(12, 350)))));
     for _ in 0..5 {
         assert_eq!(client.run(&flow, &LIVE), Outcome::Late);
         assert_eq!(client.run(&flow, &LIVE), Outcome::Late, "nothing runs while the run goes on");

@@ -9,18 +9,22 @@ mod station;
 
 use std::sync::Arc;
 
-use crossbeam_deque::Worker as Queue;
 use loom::cell::UnsafeCell;
 
 use crate::flow::Core;
+use crate::queue::Queue;
 use crate::slot::Slot;
+use crate::sync::atomic::{Fences, put_fences};
 
 /// Tries all schedules with at most so many preemptions; threads that wait or end are switched from for free.
-fn model(preemptions: usize, run: impl Fn() + Sync + Send + 'static) {
-    let mut builder = ::loom::model::Builder::new();
-    builder.preemption_bound = Some(preemptions);
-    builder.max_branches = 20_000;
-    builder.check(run);
+fn model(preemptions: usize, run: impl Fn() + Sync + Send + Clone + 'static) {
+    for fences in [Fences::AfterWrites, Fences::BeforeReads] {
+        put_fences(fences);
+        let mut builder = ::loom::model::Builder::new();
+        builder.preemption_bound = Some(preemptions);
+        builder.max_branches = 20_000;
+        builder.check(run.clone());
+    }
 }
 
 fn slot() -> Arc<Slot> {

@@ -1,13 +1,32 @@
 //! Loom's atomics with sequentially consistent operations. Loom itself takes these for acquire and release only, and
 //! would report that two threads which both write first and read then may miss each other. A sequentially consistent
-//! fence it knows: one before each such load, and one after each such store or exchange, restores the order. That is a
-//! little more than the language promises (fences also order what stands around them), never less.
+//! fence it knows. One after each such write, or one before each such read, restores the order of write and read; each
+//! way alone hides some mistakes in the other operation, so that every model is tried both ways.
+
+use std::cell::Cell;
 
 use loom::sync::atomic::{self as weak, fence};
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, Ordering};
 
-fn fenced(order: Ordering) {
-    if order == Ordering::SeqCst {
+/// Where the fences stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fences {
+    AfterWrites,
+    BeforeReads,
+}
+
+thread_local! {
+    // All threads of a model are run by one.
+    static FENCES: Cell<Fences> = const { Cell::new(Fences::AfterWrites) };
+}
+
+/// Sets where the fences stand, for models that this thread runs.
+pub(crate) fn put_fences(fences: Fences) {
+    FENCES.set(fences);
+}
+
+fn fenced(order: Ordering, here: Fences) {
+    if order == Ordering::SeqCst && FENCES.get() == here {
         fence(order);
     }
 }
@@ -25,13 +44,13 @@ macro_rules! integer {
             }
             #[track_caller]
             pub(crate) fn load(&self, order: Ordering) -> $value {
-                fenced(order);
+                fenced(order, Fences::BeforeReads);
                 self.0.load(order)
             }
             #[track_caller]
             pub(crate) fn store(&self, value: $value, order: Ordering) {
                 self.0.store(value, order);
-                fenced(order);
+                fenced(order, Fences::AfterWrites);
             }
             #[track_caller]
             pub(crate) fn compare_exchange(
@@ -42,7 +61,7 @@ macro_rules! integer {
                 failed: Ordering,
             ) -> Result<$value, $value> {
                 let result = self.0.compare_exchange(from, to, done, failed);
-                fenced(if result.is_ok() { done } else { failed });
+                fenced(if result.is_ok() { done } else { failed }, Fences::AfterWrites);
                 result
             }
             #[track_caller]
@@ -62,7 +81,7 @@ macro_rules! integer {
         #[track_caller]
         pub(crate) fn $change(&self, value: $value, order: Ordering) -> $value {
             let before = self.0.$change(value, order);
-            fenced(order);
+            fenced(order, Fences::AfterWrites);
             before
         }
     )*};

@@ -8,6 +8,11 @@ use manycord_pool::{Config, Flow, Graph, Hint, Job, Pool, Seat};
 /// A hint that makes the workers take part, whatever the run costs.
 pub const TOGETHER: Hint = Hint { serial_ns: u32::MAX, useful: 64, period_ns: 0, patience_ns: None };
 
+/// A number of rounds or a time, and another where each step is interpreted.
+pub const fn rounds(usual: u32, interpreted: u32) -> u32 {
+    if cfg!(miri) { interpreted } else { usual }
+}
+
 /// A pool with this many workers.
 pub fn pool(workers: usize) -> Arc<Pool> {
     Pool::new(&Config { workers: Some(workers), ..Config::default() })
@@ -78,6 +83,7 @@ pub fn random_graph(seed: u64, tasks: usize, edges: usize) -> Vec<Vec<u32>> {
 
 /// A flow of a graph that checks itself.
 pub fn checked(successors: &[Vec<u32>], work: u32) -> Arc<Flow<Checked>> {
+    let work = if cfg!(miri) { work.min(10) } else { work };
     let graph = Graph::new(successors, &vec![1; successors.len()]).expect("the graph is sound");
     Flow::new(graph, Checked::new(successors, work))
 }

@@ -10,20 +10,27 @@ use crate::{Client, Flow, Graph, Hint, Job, Outcome, Pool, Seat, Standing};
 
 const LIVE: Hint = Hint { patience_ns: Some(100_000), ..TOGETHER };
 
-/// Task 0 waits until it is released; the others follow it or stand beside it.
+/// The first tasks wait until they are released; the others follow them or stand beside them.
 struct Stuck {
+    /// How many wait.
+    wait: usize,
     released: Arc<AtomicBool>,
     lost: AtomicU32,
     /// Threads in tasks.
     inside: AtomicU32,
     last: AtomicU64,
+    /// The client knows that the run was given up.
+    told: AtomicBool,
+    /// Tasks begun after that.
+    afterwards: AtomicU32,
 }
 
 impl Job for Stuck {
     fn run(&self, task: usize, seat: &Seat) {
         self.inside.fetch_add(1, Ordering::SeqCst);
+        self.afterwards.fetch_add(u32::from(self.told.load(Ordering::SeqCst)), Ordering::SeqCst);
         let goes_on = seat.enter(task as u32);
-        while goes_on && task == 0 && !self.released.load(Ordering::SeqCst) {
+        while goes_on && task < self.wait && !self.released.load(Ordering::SeqCst) {
             thread::yield_now();
         }
         if task == LAST {
@@ -49,12 +56,16 @@ const LAST: usize = 5;
 fn stuck() -> Arc<Flow<Stuck>> {
     let mut successors = vec![vec![4, 5]; 4];
     successors.resize(6, Vec::new());
-    let graph = Graph::new(&successors, &[1; 6]).unwrap().guard([0]);
+    let wait = 1 + below(3);
+    let graph = Graph::new(&successors, &[1; 6]).unwrap().guard(0..wait as u32);
     let job = Stuck {
+        wait,
         released: Arc::new(AtomicBool::new(false)),
         lost: AtomicU32::new(0),
         inside: AtomicU32::new(0),
         last: AtomicU64::new(0),
+        told: AtomicBool::new(false),
+        afterwards: AtomicU32::new(0),
     };
     Flow::new(graph, job)
 }
@@ -88,12 +99,14 @@ fn wreck(pool: &Arc<Pool>) {
     assert_eq!(client.run(&flow, &LIVE), Outcome::Late, "nothing runs while a run goes on");
     assert!(stand(&mut client), "a run whose task does not return has ended");
     let job = flow.job();
+    job.told.store(true, Ordering::SeqCst);
     assert!(job.lost.load(Ordering::SeqCst) >= 1, "named");
     assert_eq!(job.last.load(Ordering::SeqCst), 0, "the task behind all ran, and one had not returned");
     expect_healthy(&mut client);
     assert_eq!(pool.workers(), workers, "the crew keeps its size");
     if below(2) == 0 {
         // The thread in it is the last to need it.
+        assert_eq!(job.afterwards.load(Ordering::SeqCst), 0, "a task of a run that was given up began");
         let released = job.released.clone();
         drop(flow);
         expect_healthy(&mut client);
@@ -104,12 +117,14 @@ fn wreck(pool: &Arc<Pool>) {
     while Arc::strong_count(&flow) > 1 {
         thread::yield_now();
     }
-    assert_eq!((job.inside.load(Ordering::SeqCst), job.last.load(Ordering::SeqCst)), (0, 0));
+    assert_eq!(job.inside.load(Ordering::SeqCst), 0);
+    assert_eq!(job.last.load(Ordering::SeqCst), 0);
+    assert_eq!(job.afterwards.load(Ordering::SeqCst), 0, "a task of a run that was given up began");
 }
 
 #[test]
 fn a_stuck_task_is_given_up_and_all_else_goes_on() {
-    explore(1_200, || {
+    explore(600, || {
         let pool = pool(1 + below(2));
         let neighbour = {
             let pool = pool.clone();
@@ -123,7 +138,7 @@ fn a_stuck_task_is_given_up_and_all_else_goes_on() {
 /// Slow tasks that are released at any moment: the run is in time, ends late, or is given up, while it ends.
 #[test]
 fn a_late_run_ends_or_is_given_up_whenever_its_task_returns() {
-    explore(1_800, || {
+    explore(1_200, || {
         let pool = pool(1 + below(2));
         let mut client = pool.client().unwrap();
         for _ in 0..2 {
