@@ -81,12 +81,14 @@ impl Client {
             return Outcome::Done;
         }
         shared.pace.note_call(hint, shared.clock.ns());
+        let cpu = current_cpu();
+        shared.caller_cpu.store(cpu, Ordering::Relaxed);
         let narrow = graph.tasks() == 1 || hint.useful <= 1 || hint.serial_ns < inline_below(shared);
         if shared.workers() == 0 || narrow && !graph.any_guarded() {
             shared.rouse_for_next(hint);
             return run_alone(flow);
         }
-        self.run_together(flow, hint)
+        self.run_together(flow, hint, cpu)
     }
 
     /// Where the client stands: after [`Outcome::Late`] it may run nothing until it is free again.
@@ -108,7 +110,7 @@ impl Client {
         }
     }
 
-    fn run_together<J: Job>(&mut self, flow: &Arc<Flow<J>>, hint: &Hint) -> Outcome {
+    fn run_together<J: Job>(&mut self, flow: &Arc<Flow<J>>, hint: &Hint, cpu: i32) -> Outcome {
         let shared = self.pool.shared_state();
         let slot = &shared.slots[self.slot];
         if slot.phase.stage() != Stage::Free {
@@ -120,7 +122,7 @@ impl Client {
             slot.scheduling.store(Scheduling::current().pack(), Ordering::Relaxed);
         }
         let graph = flow.graph();
-        slot.cpu.store(current_cpu(), Ordering::Relaxed);
+        slot.cpu.store(cpu, Ordering::Relaxed);
         shared.in_flight.fetch_add(1, Ordering::Relaxed);
         let run = slot.open(flow.core(), graph.roots.len(), graph.leaves);
         shared.announce(hint.useful.saturating_sub(1).max(u32::from(graph.any_guarded())));

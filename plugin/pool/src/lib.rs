@@ -28,6 +28,7 @@ mod stats;
 mod supervisor;
 mod sync;
 mod system;
+mod vigil;
 mod worker;
 
 pub use client::{Client, Hint, Outcome, Standing};

@@ -21,13 +21,24 @@ pub(crate) struct Pace {
     /// Work of the call that is going on, and of the one before.
     work: AtomicU64,
     last_work: AtomicU64,
+    /// Runs of the call that is going on, and of the one before: hosts' blocks are cut.
+    runs: AtomicU64,
+    last_runs: AtomicU64,
     last_rouse: AtomicU64,
 }
 
 impl Pace {
     pub(crate) fn new() -> Pace {
         let zero = || AtomicU64::new(0);
-        Pace { started: zero(), period: zero(), work: zero(), last_work: zero(), last_rouse: zero() }
+        Pace {
+            started: zero(),
+            period: zero(),
+            work: zero(),
+            last_work: zero(),
+            runs: zero(),
+            last_runs: zero(),
+            last_rouse: zero(),
+        }
     }
 
     /// A run begins. Runs that follow within half a period belong to the same call of the host.
@@ -38,9 +49,17 @@ impl Pace {
             self.started.store(now, Ordering::Relaxed);
             self.period.store(period, Ordering::Relaxed);
             self.last_work.store(self.work.swap(work, Ordering::Relaxed), Ordering::Relaxed);
+            self.last_runs.store(self.runs.swap(1, Ordering::Relaxed), Ordering::Relaxed);
         } else {
             self.work.fetch_add(work, Ordering::Relaxed);
+            self.runs.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Whether the call that is going on has had all the runs that it is likely to have.
+    pub(crate) fn call_is_over(&self) -> bool {
+        let paced = self.period.load(Ordering::Relaxed) > 0;
+        paced && self.runs.load(Ordering::Relaxed) >= self.last_runs.load(Ordering::Relaxed)
     }
 
     /// Whether workers that all sleep should be woken for the sake of the runs to come.

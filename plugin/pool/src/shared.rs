@@ -14,7 +14,7 @@ use crate::slot::{SLOTS, Slot, Token};
 use crate::station::Station;
 use crate::stats::Counters;
 use crate::supervisor::Late;
-use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use crate::system::usable_cpus;
 
 /// A worker's place as the others see it.
@@ -46,6 +46,8 @@ pub(crate) struct Shared {
     /// Runs that are going on.
     pub(crate) in_flight: AtomicU32,
     stop: AtomicBool,
+    /// CPU of the thread that called last.
+    pub(crate) caller_cpu: AtomicI32,
     /// Where the next search for work starts.
     pub(crate) turn: AtomicU32,
     pub(crate) idle: IdlePolicy,
@@ -81,6 +83,7 @@ impl Shared {
             late: ArrayQueue::new(2 * SLOTS),
             in_flight: AtomicU32::new(0),
             stop: AtomicBool::new(false),
+            caller_cpu: AtomicI32::new(-1),
             turn: AtomicU32::new(0),
             idle: config.idle,
             eager: config.eager,

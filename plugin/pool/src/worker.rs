@@ -1,27 +1,19 @@
 //! A worker thread: pop, claim, steal, run; look out while work is about to come, else sleep.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::chain::{Runner, is_guarded, run_chain, take_up};
-use crate::config::IdlePolicy;
 use crate::float::FlushDenormals;
 use crate::queue::{Queue, Steal, Stealer};
 use crate::seat::Seat;
 use crate::shared::Shared;
 use crate::slot::{Slot, Token};
 use crate::station::Leave;
-use crate::stats::{Activity, Stopwatch};
+use crate::stats::Activity;
 use crate::sync::atomic::Ordering;
-use crate::sync::{spin_loop, spins};
-use crate::system::{Placement, Scheduling, give_way, precise_timers};
-
-/// How long a worker looks for more after its last task: a host that cut its block calls again at once.
-const LINGER_NS: u64 = 60_000;
-/// How much earlier than expected a worker is awake.
-const EARLY_NS: u64 = 150_000;
-/// How long it then waits, or for a task while a run goes on.
-const VIGIL_NS: u64 = 450_000;
+use crate::sync::spin_loop;
+use crate::system::{Scheduling, precise_timers};
+use crate::vigil::Habits;
 
 /// A worker.
 pub(crate) struct Worker {
@@ -42,23 +34,12 @@ impl Runner for Worker {
     }
 }
 
-/// What a worker keeps to itself.
-struct Habits {
-    placement: Placement,
-    scheduling: u32,
-    watch: Stopwatch,
-}
-
 impl Worker {
     /// The thread's body; `ready` is called when the thread has set itself up.
     pub(crate) fn work(&self, ready: impl FnOnce()) {
         let _flush = FlushDenormals::enter();
         precise_timers();
-        let mut habits = Habits {
-            placement: Placement::of_process(),
-            scheduling: Scheduling::current().pack(),
-            watch: Stopwatch::new(self.shared.clock.ns()),
-        };
+        let mut habits = Habits::new(self.shared.clock.ns());
         // The first steal registers this thread with the collector of the queues; do it now.
         let _ = self.shared.slots[0].stealer.steal();
         ready();
@@ -78,11 +59,11 @@ impl Worker {
         }
     }
 
-    fn place(&self) -> &crate::shared::Place {
+    pub(crate) fn place(&self) -> &crate::shared::Place {
         &self.shared.places[self.seat.number() - 1]
     }
 
-    fn lap(&self, habits: &mut Habits, activity: Activity) {
+    pub(crate) fn lap(&self, habits: &mut Habits, activity: Activity) {
         habits.watch.lap(&self.place().counters, activity, self.shared.clock.ns());
     }
 
@@ -180,62 +161,6 @@ impl Worker {
             && (!other.same_run(token) || is_guarded(slot, other) || slot.inbox.push(other).is_err())
         {
             self.queue.push(other);
-        }
-    }
-
-    /// Looks for work while some is about to come. Returns whether there may be some.
-    fn linger(&self, habits: &mut Habits) -> bool {
-        let shared = &*self.shared;
-        let begun = shared.clock.ns();
-        let generation = shared.gate.seen();
-        let vigil = match shared.idle {
-            IdlePolicy::Spin => u64::MAX,
-            IdlePolicy::Anticipate => shared.pace.vigil(begun, EARLY_NS, VIGIL_NS).max(LINGER_NS),
-            IdlePolicy::Park => LINGER_NS,
-        };
-        let mut found = false;
-        loop {
-            for _ in 0..spins(32) {
-                spin_loop();
-            }
-            if shared.crowded {
-                // Whoever holds a task may wait for this very CPU.
-                give_way();
-            }
-            if shared.is_stopped() {
-                break;
-            }
-            if shared.gate.has_news(generation) || self.anything() {
-                found = true;
-                break;
-            }
-            let waited = shared.clock.ns() - begun;
-            let busy = shared.in_flight.load(Ordering::Relaxed) > 0 && waited < VIGIL_NS;
-            if !(busy || waited < vigil) {
-                break;
-            }
-        }
-        self.lap(habits, Activity::Spin);
-        found
-    }
-
-    fn anything(&self) -> bool {
-        let mut slots = self.shared.slots_in_use().iter();
-        slots.any(|slot| slot.has_roots() || !slot.outbox.is_empty() || !slot.stealer.is_empty())
-            || self.shared.places_in_use().iter().any(|place| !place.stealer.is_empty())
-    }
-
-    fn sleep(&self, seen: u32, habits: &mut Habits) {
-        let shared = &*self.shared;
-        let limit = match shared.idle {
-            IdlePolicy::Anticipate => shared.pace.until_next(shared.clock.ns(), EARLY_NS),
-            IdlePolicy::Park | IdlePolicy::Spin => None,
-        };
-        let woken = shared.gate.sleep(seen, limit.map(Duration::from_nanos));
-        self.lap(habits, Activity::Park);
-        if woken {
-            let since = shared.announced_ns.load(Ordering::Relaxed);
-            self.place().counters.woke(habits.watch.since(since));
         }
     }
 }
