@@ -80,15 +80,20 @@ impl Client {
         if graph.tasks() == 0 {
             return Outcome::Done;
         }
-        shared.pace.note_call(hint, shared.clock.ns());
+        shared.pace.begins(hint, shared.clock.ns());
         let cpu = current_cpu();
         shared.caller_cpu.store(cpu, Ordering::Relaxed);
         let narrow = graph.tasks() == 1 || hint.useful <= 1 || hint.serial_ns < inline_below(shared);
         if shared.workers() == 0 || narrow && !graph.any_guarded() {
             shared.rouse_for_next(hint);
-            return run_alone(flow);
+            let outcome = run_alone(flow);
+            shared.pace.ends(shared.clock.ns());
+            return outcome;
         }
-        self.run_together(flow, hint, cpu)
+        let outcome = self.run_together(flow, hint, cpu);
+        let shared = self.pool.shared_state();
+        shared.pace.ends(shared.clock.ns());
+        outcome
     }
 
     /// Where the client stands: after [`Outcome::Late`] it may run nothing until it is free again.

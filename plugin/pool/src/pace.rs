@@ -1,27 +1,33 @@
 //! The host's rhythm: when its next call is due, and whether being awake for it pays.
 //!
 //! Host callbacks are periodic, so that a worker can be awake just before one: nearly as quick as one that
-//! never sleeps, at a tenth of a core. All numbers only steer who is awake; hence relaxed. Times are in ns of the
-//! pool's clock.
+//! never sleeps, at a tenth of a core. A call is what comes without a pause: several runs where the host's block is
+//! cut, and no end of them where a song is rendered as fast as it goes. All numbers only steer who is awake; hence
+//! relaxed. Times are in ns of the pool's clock.
 
 use crate::client::Hint;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
+/// A pause that ends a call, in ns.
+pub(crate) const PAUSE_NS: u64 = 60_000;
 /// Work per period from which anticipation pays, in ns.
 const MERITS_NS: u64 = 20_000;
 /// Least time between two calls that wake sleeping workers for the sake of the next call only, in ns.
 const ROUSE_EVERY_NS: u64 = 20_000_000;
 
 /// What is known of the rhythm.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Pace {
-    /// Start of the host's current call.
+    /// Start of the current call.
     started: AtomicU64,
-    period: AtomicU64,
+    /// End of the run before.
+    ended: AtomicU64,
+    /// From one call to the next: what the host says, or less where it calls more often.
+    interval: AtomicU64,
     /// Work of the call that is going on, and of the one before.
     work: AtomicU64,
     last_work: AtomicU64,
-    /// Runs of the call that is going on, and of the one before: hosts' blocks are cut.
+    /// Runs of the call that is going on, and of the one before.
     runs: AtomicU64,
     last_runs: AtomicU64,
     last_rouse: AtomicU64,
@@ -29,25 +35,17 @@ pub(crate) struct Pace {
 
 impl Pace {
     pub(crate) fn new() -> Pace {
-        let zero = || AtomicU64::new(0);
-        Pace {
-            started: zero(),
-            period: zero(),
-            work: zero(),
-            last_work: zero(),
-            runs: zero(),
-            last_runs: zero(),
-            last_rouse: zero(),
-        }
+        Pace::default()
     }
 
-    /// A run begins. Runs that follow within half a period belong to the same call of the host.
-    pub(crate) fn note_call(&self, hint: &Hint, now: u64) {
+    /// A run begins.
+    pub(crate) fn begins(&self, hint: &Hint, now: u64) {
         let work = if hint.useful > 1 { u64::from(hint.serial_ns) } else { 0 };
-        let period = u64::from(hint.period_ns);
-        if now.saturating_sub(self.started.load(Ordering::Relaxed)) > period / 2 {
-            self.started.store(now, Ordering::Relaxed);
-            self.period.store(period, Ordering::Relaxed);
+        if now.saturating_sub(self.ended.load(Ordering::Relaxed)) > PAUSE_NS {
+            let since = now - self.started.swap(now, Ordering::Relaxed).min(now);
+            let before = self.interval.load(Ordering::Relaxed);
+            let smoothed = before - before / 8 + since / 8;
+            self.interval.store(smoothed.min(u64::from(hint.period_ns)), Ordering::Relaxed);
             self.last_work.store(self.work.swap(work, Ordering::Relaxed), Ordering::Relaxed);
             self.last_runs.store(self.runs.swap(1, Ordering::Relaxed), Ordering::Relaxed);
         } else {
@@ -56,10 +54,15 @@ impl Pace {
         }
     }
 
-    /// Whether the call that is going on has had all the runs that it is likely to have.
+    /// A run has ended.
+    pub(crate) fn ends(&self, now: u64) {
+        self.ended.store(now, Ordering::Relaxed);
+    }
+
+    /// Whether a pause is likely now: the call has had as many runs as the one before. One that has had more, and
+    /// still goes on, may go on for long.
     pub(crate) fn call_is_over(&self) -> bool {
-        let paced = self.period.load(Ordering::Relaxed) > 0;
-        paced && self.runs.load(Ordering::Relaxed) >= self.last_runs.load(Ordering::Relaxed)
+        self.runs.load(Ordering::Relaxed) == self.last_runs.load(Ordering::Relaxed)
     }
 
     /// Whether workers that all sleep should be woken for the sake of the runs to come.
@@ -73,11 +76,12 @@ impl Pace {
         rouse
     }
 
-    /// When the next call is due, if there is a rhythm and it has not been missed by more than half a period.
+    /// When the next call is due, if there is a rhythm and being there pays.
     fn due(&self) -> Option<u64> {
-        let (started, period) = (self.started.load(Ordering::Relaxed), self.period.load(Ordering::Relaxed));
+        let (started, interval) =
+            (self.started.load(Ordering::Relaxed), self.interval.load(Ordering::Relaxed));
         let work = self.last_work.load(Ordering::Relaxed).max(self.work.load(Ordering::Relaxed));
-        (period > 0 && work >= MERITS_NS).then_some(started + period)
+        (interval > 0 && work >= MERITS_NS).then_some(started + interval)
     }
 
     /// How long to sleep so as to be awake `early` before the next call; `None`: until woken.
@@ -90,5 +94,49 @@ impl Pace {
         let Some(due) = self.due() else { return 0 };
         let begins = due.saturating_sub(early + 20_000);
         if now < begins { 0 } else { (begins + length).saturating_sub(now) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HINT: Hint = Hint { serial_ns: 50_000, useful: 4, period_ns: 1_000_000, patience_ns: None };
+
+    /// Calls of so many runs of 50 µs each, one call per `period`.
+    fn play(pace: &Pace, calls: u64, runs: u64, period: u64) -> u64 {
+        for call in 1..=calls {
+            for run in 0..runs {
+                pace.begins(&HINT, call * period + run * 55_000);
+                pace.ends(call * period + run * 55_000 + 50_000);
+            }
+        }
+        calls * period + runs * 55_000
+    }
+
+    #[test]
+    fn a_steady_host_is_expected_in_time_and_a_call_is_over_after_its_runs() {
+        let pace = Pace::new();
+        let now = play(&pace, 100, 3, 1_000_000);
+        assert!(pace.call_is_over());
+        let next = pace.until_next(now, 100_000).expect("there is a rhythm") + now + 100_000;
+        assert!((101_000_000 - 20_000..=101_000_000).contains(&next), "{next}");
+        pace.begins(&HINT, 101_000_000);
+        assert!(!pace.call_is_over(), "two more are likely");
+    }
+
+    #[test]
+    fn rendering_without_a_pause_is_one_long_call() {
+        let pace = Pace::new();
+        play(&pace, 1, 1_000, 1_000_000);
+        assert!(!pace.call_is_over());
+    }
+
+    #[test]
+    fn a_host_that_calls_more_often_than_it_says_is_expected_then() {
+        let pace = Pace::new();
+        let now = play(&pace, 100, 1, 300_000);
+        let next = pace.until_next(now, 0).expect("there is a rhythm") + now;
+        assert!((30_200_000..=30_320_000).contains(&next), "{next}");
     }
 }

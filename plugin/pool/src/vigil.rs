@@ -4,15 +4,15 @@
 use std::time::Duration;
 
 use crate::config::IdlePolicy;
+use crate::pace::PAUSE_NS;
 use crate::stats::{Activity, Stopwatch};
 use crate::sync::atomic::Ordering;
 use crate::sync::{spin_loop, spins};
 use crate::system::{Placement, Scheduling, current_cpu, give_way};
 use crate::worker::Worker;
 
-/// How long a worker looks for more after its last task while the host's call goes on: one that was cut into several
-/// runs has the next one soon.
-const LINGER_NS: u64 = 60_000;
+/// How long a worker looks for more after its last task while the host's call goes on.
+const LINGER_NS: u64 = PAUSE_NS;
 /// The same when the call is over.
 const GLANCE_NS: u64 = 3_000;
 /// How much earlier than the next call is due a worker wants to be awake: calls come early as well as late.
