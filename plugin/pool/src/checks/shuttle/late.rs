@@ -100,6 +100,11 @@ fn wreck(pool: &Arc<Pool>) {
     assert!(stand(&mut client), "a run whose task does not return has ended");
     let job = flow.job();
     job.told.store(true, Ordering::SeqCst);
+    let inside = job.inside.load(Ordering::SeqCst);
+    assert!(
+        inside <= job.lost.load(Ordering::SeqCst),
+        "told while threads that were not given up are inside"
+    );
     assert!(job.lost.load(Ordering::SeqCst) >= 1, "named");
     assert_eq!(job.last.load(Ordering::SeqCst), 0, "the task behind all ran, and one had not returned");
     expect_healthy(&mut client);
