@@ -134,3 +134,42 @@ fn a_patch_that_can_end_its_silence_is_never_called_silent() {
     }
     assert!(engine.is_silent() && !clock_engine.is_silent());
 }
+
+/// Renders twelve seconds in blocks of this size: a note, a sleep of the whole patch, another note.
+fn with_a_nap(frames: usize) -> Vec<f32> {
+    let (_control, mut engine) = engine(TWO_KEYBOARDS);
+    let events =
+        [(100, true, 1), (20_000, false, 1), (9 * SECOND + 777, true, 1), (9 * SECOND + 20_000, false, 1)];
+    let total = 12 * SECOND;
+    let mut sides = [vec![0.0; total], vec![0.0; total]];
+    let (mut frame, mut slept) = (0, false);
+    while frame < total {
+        let end = (frame + frames).min(total);
+        let here: Vec<Event> = (events.iter())
+            .filter(|(at, ..)| (frame..end).contains(at))
+            .map(|&(at, on, channel)| Event { frame: (at - frame) as u32, ..note(on, channel) })
+            .collect();
+        block(&mut engine, frame..end, &here, &vec![0.0; total], &mut sides);
+        slept |= engine.is_silent();
+        frame = end;
+    }
+    assert!(slept, "the patch never sleeps");
+    assert!(
+        sides[0][6 * SECOND..9 * SECOND].iter().all(|&value| value == 0.0),
+        "a patch that sleeps is not rendered"
+    );
+    std::mem::take(&mut sides[0])
+}
+
+#[test]
+fn the_whole_patch_sleeps_and_wakes_on_the_same_frames_in_blocks_of_any_size() {
+    let whole = with_a_nap(4_096);
+    assert!(
+        whole[9 * SECOND + 777..10 * SECOND].iter().any(|value| value.abs() > 0.05),
+        "the second note is lost"
+    );
+    assert!(whole[9 * SECOND..9 * SECOND + 777].iter().all(|&value| value == 0.0));
+    for frames in [64, 100, 1_000, 12 * SECOND] {
+        assert!(with_a_nap(frames) == whole, "blocks of {frames}");
+    }
+}

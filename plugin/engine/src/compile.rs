@@ -94,6 +94,7 @@ pub(crate) fn compile(
         latency,
         costs: fused.costs,
         restless: rest::wakes_by_itself(&net),
+        memory_seconds: net.nodes.iter().map(|node| node.spec.memory_seconds).sum(),
         fresh,
         installed: Default::default(),
         ramp_frames: (RAMP_SECONDS * context.sample_rate) as u32,

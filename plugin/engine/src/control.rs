@@ -9,7 +9,7 @@ use manycord_pool::{Alarm, Pool};
 
 use crate::compile::{CompileError, Context, Fading, compile};
 use crate::declick::Declick;
-use crate::engine::{Engine, Lateness, Ports};
+use crate::engine::{Doze, Engine, Lateness, Ports};
 use crate::patch::Patch;
 use crate::plan::{PlanFlow, PlanModule};
 use crate::plan_report::{self, GraphReport};
@@ -119,7 +119,7 @@ pub(crate) fn start_watched(
         seen_turns: 0,
         pulse: Pulse::default(),
         block_cost_ns: 0.0,
-        silent_frames: 0,
+        doze: Doze::default(),
         last: [0.0; 2],
         declick: Declick::default(),
         live: false,

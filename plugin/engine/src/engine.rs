@@ -1,5 +1,6 @@
 //! The audio side: picks up plans, cuts the host's block at the grid, stages, runs, sums.
 
+mod doze;
 mod events;
 mod late;
 
@@ -10,6 +11,7 @@ use std::time::Instant;
 use manycord_modules::BLOCK;
 use manycord_pool::{Client, FlushDenormals, Hint, Outcome};
 
+pub(crate) use doze::Doze;
 pub(crate) use late::Lateness;
 
 use crate::declick::Declick;
@@ -45,12 +47,12 @@ pub struct Engine {
     pub(crate) pulse: Pulse,
     /// Estimated cost of a whole block, in ns.
     pub(crate) block_cost_ns: f32,
-    pub(crate) silent_frames: u64,
     /// What the host heard last, left and right.
     pub(crate) last: [f32; 2],
     pub(crate) declick: Declick,
     /// Whether someone listens while it renders.
     pub(crate) live: bool,
+    pub(crate) doze: Doze,
     pub(crate) late: Lateness,
 }
 
@@ -65,6 +67,8 @@ impl Engine {
         if !self.is_ready() {
             self.sit_out(&mut block, 0, 0);
             done = frames;
+        } else if !self.late.is_behind() {
+            done = self.doze(&mut block, frames);
         }
         while done < frames {
             if self.frame.is_multiple_of(BLOCK as u64) {
@@ -108,23 +112,15 @@ impl Engine {
         self.live = live;
     }
 
-    /// Whether nothing sounds and nothing will without a note or input.
-    pub fn is_silent(&self) -> bool {
-        let plan = self.flow.job();
-        !plan.restless
-            && self.silent_frames as f32 > 2.0 * self.sample_rate
-            && plan.notes.iter().all(|notes| notes.voices.borrow().sounding() == 0)
-    }
-
     /// All that is decided once per grid block.
     fn cross_grid_line(&mut self) {
+        self.watch_silence();
         self.install_newest();
         let flow = &self.flow;
         let plan = flow.job();
         rest::watch(plan, rest::patience(self.sample_rate));
-        let turns = self.ports.turned.load(Ordering::Acquire);
-        if turns != self.seen_turns {
-            self.seen_turns = turns;
+        if self.has_turns() {
+            self.seen_turns = self.ports.turned.load(Ordering::Acquire);
             follow_dials(plan);
         }
         let number = self.frame / BLOCK as u64;
@@ -132,6 +128,12 @@ impl Engine {
         if number % (MEASURE_EVERY * 4) == 1 || self.block_cost_ns == 0.0 {
             self.block_cost_ns = awake_cost_ns(plan);
         }
+    }
+
+    /// Whether knobs were moved that have not been looked at.
+    fn has_turns(&self) -> bool {
+        // Acquire: pairs with the release of the editing side; the dials' new targets are seen.
+        self.ports.turned.load(Ordering::Acquire) != self.seen_turns
     }
 
     /// Takes waiting plans in, in order, and sends the old ones away.
@@ -149,6 +151,7 @@ impl Engine {
             next.job().installed.store(self.frame + 1, Ordering::Release);
             let old = std::mem::replace(&mut self.flow, next);
             self.block_cost_ns = 0.0;
+            self.wake_up();
             if self.ports.retired.push(old).is_err() {
                 unreachable!("there was room for the old plan");
             }
@@ -213,6 +216,7 @@ impl Engine {
                 *value *= 1.0 / FULL_SCALE_VOLTS;
                 peak = peak.max(value.abs());
             }
+            self.doze.note(peak);
             self.pulse.peak[side] = self.pulse.peak[side].max(peak);
         }
         self.late.fade_in(&mut block.outputs, done..done + length);
@@ -224,8 +228,6 @@ impl Engine {
 
     /// Tells the editing side how it goes.
     fn tell(&mut self, begun: Instant, frames: usize) {
-        let silent = self.pulse.peak.iter().all(|&peak| peak < 1e-6);
-        self.silent_frames = if silent { self.silent_frames + frames as u64 } else { 0 };
         let voices = self.flow.job().notes.iter().map(|notes| notes.voices.borrow().sounding());
         self.pulse.voices = voices.sum::<usize>() as u32;
         self.pulse.frames = self.frame;

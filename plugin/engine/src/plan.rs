@@ -153,6 +153,8 @@ pub(crate) struct Plan {
     pub(crate) fresh: bool,
     /// Whether a silence may end without a note.
     pub(crate) restless: bool,
+    /// For how long its modules can be silent and then sound by themselves.
+    pub(crate) memory_seconds: f32,
     /// Frame of the stream at which the engine took the plan in, plus 1; 0 before.
     pub(crate) installed: AtomicU64,
 }

@@ -72,6 +72,9 @@ pub struct Spec {
     /// Whether nobody vouches that its `process` returns: only workers run it, which can be given up; the host's thread
     /// cannot.
     pub unproven: bool,
+    /// For how long its outputs can be silent and then sound without anything coming in, in seconds, where that is
+    /// more than an instant: the time between a delay's echoes.
+    pub memory_seconds: f32,
 }
 
 impl Spec {
@@ -91,6 +94,7 @@ impl Spec {
             latency: 0,
             free_running: false,
             unproven: false,
+            memory_seconds: 0.0,
         }
     }
     /// Text for the player.
@@ -146,6 +150,11 @@ impl Spec {
     /// Frames of delay from input to output.
     pub const fn latency(mut self, frames: u32) -> Spec {
         self.latency = frames;
+        self
+    }
+    /// Can be silent for so many seconds and then sound by itself.
+    pub const fn remembers(mut self, seconds: f32) -> Spec {
+        self.memory_seconds = seconds;
         self
     }
     /// Nobody vouches that `process` returns.

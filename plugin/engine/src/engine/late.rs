@@ -67,6 +67,11 @@ impl Lateness {
         kind
     }
 
+    /// Whether events wait that came while nothing was rendered.
+    pub(super) fn is_behind(&self) -> bool {
+        self.next < self.backlog.len()
+    }
+
     pub(super) fn reset_later(&mut self) {
         self.reset_due = true;
         self.backlog.clear();
@@ -163,6 +168,7 @@ impl Engine {
 
     fn resume(&mut self) {
         self.late.course = Course::Playing;
+        self.wake_up();
         (self.late.faded, self.late.fade_length) = (0, self.flow.job().ramp_frames);
         if std::mem::take(&mut self.late.reset_due) {
             self.reset();

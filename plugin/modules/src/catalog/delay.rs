@@ -112,6 +112,7 @@ impl Module for Delay {
     const SPEC: Spec = Spec::new("delay", "Delay", Class::Effect)
         .help("Echoes, free or in time with the song, straight or bouncing between the sides.")
         .mono()
+        .remembers((LONGEST + SWAY) as f32)
         .inputs(&[LEFT, RIGHT])
         .params(&[TIME, SYNC, FEEDBACK, TONE, PING_PONG, MOD_RATE, MOD_DEPTH, MIX])
         .outputs(&[OUT_LEFT, OUT_RIGHT])
