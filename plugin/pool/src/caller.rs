@@ -2,6 +2,8 @@
 //! steals: a thief registers itself with a collector, which allocates on a new thread.
 
 use crate::chain::{Runner, hand_to_workers, is_guarded, run_chain};
+use crate::flow::Core;
+use crate::homes::Search;
 use crate::queue::Queue;
 use crate::seat::Seat;
 use crate::shared::Shared;
@@ -20,6 +22,7 @@ pub(crate) struct Caller<'a> {
     run: Token,
     queue: &'a Queue<Token>,
     seat: Seat,
+    search: Search,
 }
 
 impl Runner for Caller<'_> {
@@ -37,7 +40,14 @@ impl Runner for Caller<'_> {
 impl<'a> Caller<'a> {
     /// `run`: the slot and number of the run that was opened, any task.
     pub(crate) fn new(shared: &'a Shared, run: Token, queue: &'a Queue<Token>) -> Caller<'a> {
-        Caller { shared, slot: &shared.slots[run.slot()], run, queue, seat: Seat::caller() }
+        Caller {
+            shared,
+            slot: &shared.slots[run.slot()],
+            run,
+            queue,
+            seat: Seat::caller(),
+            search: Search::new(),
+        }
     }
 
     /// Works until the run has ended. Returns `false` when others have not ended what they took for longer than
@@ -64,9 +74,10 @@ impl<'a> Caller<'a> {
     }
 
     fn claim(&self) -> Option<Token> {
-        let (_, place) = self.slot.claim()?;
+        self.slot.claim()?;
         // SAFETY: a root of the run is claimed, so that the run, and with it the flow, is alive.
-        Some(self.run.with_task(unsafe { (*self.slot.core()).graph.roots[place as usize] }))
+        let task = unsafe { Core::take_root(self.slot.core(), self.run, &self.seat, &self.search) };
+        Some(self.run.with_task(task))
     }
 
     /// Nothing to do: asks the workers for a task, and looks out for it or for the end. Returns `false` when

@@ -129,6 +129,7 @@ impl Client {
         let graph = flow.graph();
         slot.cpu.store(cpu, Ordering::Relaxed);
         shared.in_flight.fetch_add(1, Ordering::Relaxed);
+        flow.homes().begin();
         let run = slot.open(flow.core(), graph.roots.len(), graph.leaves);
         shared.announce(hint.useful.saturating_sub(1).max(u32::from(graph.any_guarded())));
         let run = Token::new(self.slot, run, 0);

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use crate::homes::Search;
 use crate::queue::Queue;
 use crate::seat::Seat;
 use crate::shared::Shared;
@@ -85,7 +86,7 @@ impl Crew {
             self.shared.use_place(place);
             let body = move || {
                 let seat = Seat::worker(place + 1, shared.places[place].station.clone());
-                let worker = Worker { shared, seat, queue };
+                let worker = Worker { shared, seat, queue, search: Search::new() };
                 worker.work(|| {
                     worker.shared.live.fetch_add(1, Ordering::Release);
                     // Nobody listens any more only if the hiring thread is gone.

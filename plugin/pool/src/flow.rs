@@ -4,7 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::graph::Graph;
+use crate::homes::{Homes, Search};
 use crate::seat::Seat;
+use crate::slot::Token;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
 /// What the tasks of a graph do.
@@ -20,6 +22,7 @@ pub trait Job: Send + Sync + 'static {
 /// The part of a flow that does not depend on the job's type.
 pub(crate) struct Core {
     pub(crate) graph: Graph,
+    pub(crate) homes: Homes,
     /// Predecessors that each task still waits for; whoever takes one to 0 re-arms it for the next run.
     pending: Box<[AtomicU32]>,
     /// Runs a task of the job behind this core; caught panics give `false`.
@@ -44,6 +47,7 @@ impl<J: Job> Flow<J> {
         let pending = graph.waits.iter().map(|&waits| AtomicU32::new(waits)).collect();
         Arc::new(Flow {
             core: Core {
+                homes: Homes::new(graph.roots.len()),
                 graph,
                 pending,
                 execute: execute::<J>,
@@ -63,6 +67,10 @@ impl<J: Job> Flow<J> {
     /// The graph.
     pub fn graph(&self) -> &Graph {
         &self.core.graph
+    }
+
+    pub(crate) fn homes(&self) -> &Homes {
+        &self.core.homes
     }
 
     /// Pointer to the core, valid for the whole flow.
@@ -104,6 +112,16 @@ unsafe fn release<J: Job>(core: *const Core) {
 }
 
 impl Core {
+    /// Takes a root for the holder of a permit, for the thread of this seat. Returns the task.
+    ///
+    /// # Safety
+    /// `this` comes from [`Flow::core`]; the permit was claimed in a run of it that goes on until the root has run.
+    pub(crate) unsafe fn take_root(this: *const Core, permit: Token, seat: &Seat, search: &Search) -> u32 {
+        // SAFETY: the caller's promise: the run, and with it the flow, is alive.
+        let (homes, graph) = unsafe { (&(*this).homes, &(*this).graph) };
+        graph.roots[homes.take(permit, seat.number() as u32, search)]
+    }
+
     /// Takes a share in the flow.
     ///
     /// # Safety

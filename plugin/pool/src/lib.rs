@@ -16,6 +16,7 @@ mod float;
 mod flow;
 mod gate;
 mod graph;
+mod homes;
 mod pace;
 mod phase;
 mod pool;

@@ -121,8 +121,8 @@ impl Slot {
         word & TASK_MASK < word >> TASK_BITS & TASK_MASK
     }
 
-    /// Claims the next root of the run: its number and the root's place. The run cannot end before the claimed task
-    /// has.
+    /// Claims a root of the run: the run's number and how many were claimed before. Which root it is, is settled among
+    /// the holders of such permits. The run cannot end before the claimed task has.
     pub(crate) fn claim(&self) -> Option<(u64, u32)> {
         let mut word = self.cursor.load(Ordering::Relaxed);
         while word & TASK_MASK < word >> TASK_BITS & TASK_MASK {

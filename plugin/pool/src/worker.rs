@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::chain::{Runner, is_guarded, run_chain, take_up};
 use crate::float::FlushDenormals;
+use crate::flow::Core;
+use crate::homes::Search;
 use crate::queue::{Queue, Steal, Stealer};
 use crate::seat::Seat;
 use crate::shared::Shared;
@@ -20,6 +22,7 @@ pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     pub(crate) seat: Seat,
     pub(crate) queue: Queue<Token>,
+    pub(crate) search: Search,
 }
 
 impl Runner for Worker {
@@ -110,17 +113,18 @@ impl Worker {
             return Some(token);
         }
         if slot.has_roots()
-            && let Some((run, place)) = slot.claim()
+            && let Some((run, _)) = slot.claim()
         {
             self.follow_caller(slot, habits);
-            let token = Token::new(number, run, place);
+            let token = Token::new(number, run, 0);
             // On it first, then a look at the graph: should the run be given up in between, nobody frees it.
             if !take_up(self, token) {
                 // Nothing to run; whoever runs it finds so too, and then leaves the station as it must be left.
                 return Some(token);
             }
             // SAFETY: a root of the run is claimed and this worker was seen on it while the run went on.
-            return Some(token.with_task(unsafe { (*slot.core()).graph.roots[place as usize] }));
+            let task = unsafe { Core::take_root(slot.core(), token, &self.seat, &self.search) };
+            return Some(token.with_task(task));
         }
         if slot.phase.is_late() { slot.inbox.pop() } else { None }
     }

@@ -32,7 +32,7 @@ static ALLOCATOR: Counting = Counting;
 #[cfg_attr(miri, ignore = "the interpreter's allocator is another")]
 fn runs_allocate_nothing_on_any_thread() {
     // The test harness's own thread, which is counted too, still notes that it has started this test.
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    std::thread::sleep(std::time::Duration::from_secs(2));
     queues_have_the_room_that_we_rely_on();
     let pool = pool(3);
     let flows: Vec<_> = (1..20u64).map(|seed| checked(&random_graph(seed * 77, 150, 300), 30)).collect();
