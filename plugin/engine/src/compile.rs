@@ -1,9 +1,12 @@
 //! Patch to plan, off the audio path: resolve → width → units → order → fuse → rest → plan.
 
+mod estimate;
 mod fuse;
 mod net;
 mod order;
 mod rest;
+mod schedule;
+mod tasks;
 mod units;
 mod width;
 
@@ -12,14 +15,15 @@ use std::sync::Arc;
 use manycord_modules::Role;
 use manycord_pool::{Flow, Graph};
 
+pub(crate) use estimate::{Estimates, cost};
 pub use net::CompileError;
 pub(crate) use net::Fading;
-pub(crate) use units::cost_ns;
 
 use crate::patch::Patch;
 use crate::plan::{MacroRoute, NotesModule, Plan, PlanFlow, PlanModule};
 use crate::registry::Registry;
 use crate::run::dial::{MacroTravel, RAMP_SECONDS, Ramp};
+use crate::run::record::Recorder;
 use crate::run::stage::Stage;
 use crate::voices::Settings;
 
@@ -29,8 +33,12 @@ pub(crate) struct Context<'a> {
     /// Threads that can run tasks, the host's included.
     pub(crate) threads: usize,
     pub(crate) catalog: &'static [manycord_modules::Kind],
+    /// What units cost that were not measured yet.
+    pub(crate) estimates: &'a Estimates,
     /// Running units, dials and voices, to be taken over.
     pub(crate) registry: &'a mut Registry,
+    /// The very patch that plays, for the sake of what it costs: nothing that sounds may change.
+    pub(crate) again: bool,
 }
 
 /// Compiles a patch. Cables in `fading` are on their way out: they go to depth 0.
@@ -44,8 +52,8 @@ pub(crate) fn compile(
     let fresh = context.registry.begin();
     let mut built = units::build(&net, &widths, context)?;
     let order = order::order(&mut built);
-    let costs: Vec<f32> = built.units.iter().map(cost_ns).collect();
-    let fused = fuse::fuse(&built, &order, &costs, context.threads);
+    context.estimates.assume(&mut built, &order);
+    let fused = tasks::make(&built, &order, context.threads);
     let rest = rest::groups(&net, &widths, &built);
 
     let mut notes = Vec::new();
@@ -76,11 +84,12 @@ pub(crate) fn compile(
         .map_err(|error| CompileError::Graph { reason: error.to_string() })?
         .guard(unproven(&built, &fused.tasks));
     // Nothing can fail from here on: the registry moves to the new generation.
-    let (dials, inherited, resting) = context.registry.finish();
+    let (dials, inherited, resting) = context.registry.finish(context.again);
     let ramps = resting.into_iter().map(Ramp::at_rest).collect();
     let event_lists = notes.iter().map(|module| module.groups as usize).sum();
     let latency = order.latency(&built);
     let plan = Plan {
+        recorder: Recorder::new(fused.tasks.len()),
         units: built.units.into(),
         tasks: fused.tasks.into(),
         modules,
@@ -96,6 +105,7 @@ pub(crate) fn compile(
         restless: rest::wakes_by_itself(&net),
         memory_seconds: net.nodes.iter().map(|node| node.spec.memory_seconds).sum(),
         fresh,
+        again: context.again,
         installed: Default::default(),
         ramp_frames: (RAMP_SECONDS * context.sample_rate) as u32,
     };
@@ -114,9 +124,16 @@ pub(crate) fn try_out(
     patch: &Patch,
     catalog: &'static [manycord_modules::Kind],
 ) -> Result<u32, CompileError> {
-    let mut registry = Registry::default();
     // Any rate serves: neither errors nor latencies depend on it.
-    let mut context = Context { sample_rate: 48_000.0, threads: 1, catalog, registry: &mut registry };
+    let (mut registry, estimates) = (Registry::default(), Estimates::default());
+    let mut context = Context {
+        sample_rate: 48_000.0,
+        threads: 1,
+        catalog,
+        estimates: &estimates,
+        registry: &mut registry,
+        again: false,
+    };
     Ok(compile(patch, &Fading::new(), &mut context)?.job().latency)
 }
 

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use manycord_modules::{BLOCK, Kind};
 use manycord_pool::{Alarm, Pool};
 
-use crate::compile::{CompileError, Context, Fading, compile};
+use crate::compile::{CompileError, Context, Estimates, Fading, compile};
 use crate::declick::Declick;
+use crate::drift::Drift;
 use crate::engine::{Doze, Engine, Lateness, Ports};
 use crate::patch::Patch;
 use crate::plan::{PlanFlow, PlanModule};
@@ -16,6 +17,7 @@ use crate::plan_report::{self, GraphReport};
 use crate::registry::{Registry, knob_name};
 use crate::run::dial::to_travel;
 use crate::telemetry::{ModuleReport, Pulse, modules};
+use crate::timeline::{self, Timeline};
 use crate::transition;
 
 /// Plans on their way in, and out.
@@ -54,12 +56,16 @@ pub struct Control {
     playing: Patch,
     fading: Fading,
     registry: Registry,
+    estimates: Estimates,
+    drift: Drift,
     sample_rate: f32,
     catalog: &'static [Kind],
     pool: Arc<Pool>,
     /// Threads for which plans are made, the host's included.
     threads: usize,
     newest: Arc<PlanFlow>,
+    /// The plan that was last asked for a timeline.
+    recorded: Option<Arc<PlanFlow>>,
     waiting: VecDeque<Arc<PlanFlow>>,
     install: rtrb::Producer<Arc<PlanFlow>>,
     retired: rtrb::Consumer<Arc<PlanFlow>>,
@@ -97,11 +103,17 @@ pub(crate) fn start_watched(
         .pool
         .client_with(Some(on_wreck))
         .map_err(|error| StartError::Pool { reason: error.to_string() })?;
-    let mut registry = Registry::default();
+    let (mut registry, estimates) = (Registry::default(), Estimates::default());
     let fading = Fading::new();
     let threads = setup.pool.workers() + 1;
-    let mut context =
-        Context { sample_rate: setup.sample_rate, threads, catalog: setup.catalog, registry: &mut registry };
+    let mut context = Context {
+        sample_rate: setup.sample_rate,
+        threads,
+        catalog: setup.catalog,
+        estimates: &estimates,
+        registry: &mut registry,
+        again: false,
+    };
     let flow = compile(&setup.patch, &fading, &mut context)?;
     let (install, installs) = rtrb::RingBuffer::new(PLANS);
     let (retires, retired) = rtrb::RingBuffer::new(PLANS);
@@ -130,11 +142,14 @@ pub(crate) fn start_watched(
         patch: setup.patch,
         fading,
         registry,
+        estimates,
+        drift: Drift::default(),
         sample_rate: setup.sample_rate,
         catalog: setup.catalog,
         pool: setup.pool,
         threads,
         newest: flow,
+        recorded: None,
         waiting: VecDeque::new(),
         install,
         retired,
@@ -204,7 +219,8 @@ impl Control {
         }
     }
 
-    /// Frees what the engine has done with, and drops cables that have faded out. Call it often, from a timer.
+    /// Frees what the engine has done with, drops cables that have faded out, and shares the work out anew when
+    /// units no longer cost what they did. Call it often, from a timer.
     pub fn collect(&mut self) {
         self.hand_over();
         while self.retired.pop().is_ok() {}
@@ -213,6 +229,28 @@ impl Control {
             let patch = self.patch.clone();
             // It compiled before, with more cables.
             let _ = self.submit(patch, Fading::new());
+        } else if self.threads > 1
+            && self.drift.calls_for_new_plan(&self.newest, self.pulse.read().frames, self.sample_rate)
+        {
+            self.replan();
+        }
+    }
+
+    /// Shares the work of the playing patch out anew, by what its units cost now. The sound does not change.
+    /// [`Control::collect`] does this by itself when costs have changed.
+    pub fn replan(&mut self) {
+        let (playing, fading) = (self.playing.clone(), self.fading.clone());
+        // It compiled before.
+        let _ = self.compile(playing, fading, true);
+    }
+
+    /// Replaces what units (by module and group) were measured to cost, in ns for a whole block: for tests and
+    /// forecasts. Measurements go on from there.
+    pub fn assume_costs(&self, mut cost_ns: impl FnMut(&str, u32) -> f32) {
+        for module in &self.newest.job().modules {
+            for (group, unit) in module.units.iter().enumerate() {
+                unit.meter.cost_ns.store(cost_ns(&module.id, group as u32), Ordering::Relaxed);
+            }
         }
     }
 
@@ -262,17 +300,38 @@ impl Control {
         self.threads = threads.max(1);
     }
 
+    /// Asks the newest plan to take down who runs what when, once.
+    pub fn record(&mut self) {
+        self.newest.job().recorder.want();
+        self.recorded = Some(self.newest.clone());
+    }
+
+    /// What [`Control::record`] asked for, once the engine has rendered it; told once.
+    pub fn timeline(&mut self) -> Option<Timeline> {
+        let timeline = timeline::read(self.recorded.as_ref()?)?;
+        self.recorded = None;
+        Some(timeline)
+    }
+
     /// Worker threads of the pool.
     pub fn workers(&self) -> usize {
         self.pool.workers()
     }
 
     fn submit(&mut self, playing: Patch, fading: Fading) -> Result<(), CompileError> {
+        self.compile(playing, fading, false)
+    }
+
+    /// `again`: it is what plays already, and must go on with the same bits.
+    fn compile(&mut self, playing: Patch, fading: Fading, again: bool) -> Result<(), CompileError> {
+        self.estimates.learn(self.newest.job());
         let mut context = Context {
             sample_rate: self.sample_rate,
             threads: self.threads,
             catalog: self.catalog,
+            estimates: &self.estimates,
             registry: &mut self.registry,
+            again,
         };
         let flow = compile(&playing, &fading, &mut context)?;
         self.newest = flow.clone();

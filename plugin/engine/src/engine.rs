@@ -77,7 +77,12 @@ impl Engine {
             let flow = self.flow.clone();
             let length = self.stage(flow.job(), &block, done, frames, &mut next_event);
             let hint = self.hint(flow.job(), period_ns, length);
-            if self.client.run(&flow, &hint) == Outcome::Late && !self.wait_if_nobody_listens(length) {
+            let recorded = flow.job().recorder.begin();
+            let outcome = self.client.run(&flow, &hint);
+            if recorded {
+                flow.job().recorder.end();
+            }
+            if outcome == Outcome::Late && !self.wait_if_nobody_listens(length) {
                 self.sit_out(&mut block, done, next_event);
                 break;
             }
@@ -141,7 +146,7 @@ impl Engine {
         while !self.ports.retired.is_full() {
             let Ok(next) = self.ports.install.pop() else { return };
             inherit(self.flow.job(), next.job());
-            if next.job().is_sound() {
+            if next.job().is_sound() && !next.job().again {
                 rest::settle(next.job());
             }
             follow_dials(next.job());
@@ -271,6 +276,5 @@ fn follow_dials(plan: &Plan) {
 
 /// Measured cost of all units that are awake, in ns per whole block.
 fn awake_cost_ns(plan: &Plan) -> f32 {
-    let awake = plan.units.iter().filter(|unit| !unit.running.cell.borrow().asleep);
-    awake.map(crate::compile::cost_ns).sum()
+    plan.units.iter().map(|unit| crate::compile::cost(unit).now).sum()
 }

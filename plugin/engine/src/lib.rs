@@ -8,6 +8,7 @@
 mod compile;
 mod control;
 mod declick;
+mod drift;
 mod engine;
 mod event;
 pub mod patch;
@@ -17,6 +18,7 @@ mod registry;
 mod run;
 mod session;
 mod telemetry;
+mod timeline;
 mod transition;
 mod voices;
 
@@ -28,3 +30,4 @@ pub use patch::Patch;
 pub use plan_report::{GraphReport, PartReport, TaskReport};
 pub use session::Session;
 pub use telemetry::{ModuleReport, Pulse};
+pub use timeline::{TaskRun, Timeline};

@@ -5,10 +5,11 @@ use std::sync::atomic::AtomicU64;
 
 use atomic_refcell::AtomicRefCell;
 use manycord_modules::{LaneMask, Spec};
-use manycord_pool::Flow;
+use manycord_pool::{Flow, Graph};
 
 use crate::run::cell::{Cell, Running};
 use crate::run::dial::{Dial, MacroTravel};
+use crate::run::record::Recorder;
 use crate::run::stage::Stage;
 use crate::voices::Voices;
 
@@ -63,6 +64,8 @@ pub(crate) struct PlanUnit {
     pub(crate) patched: u32,
     pub(crate) wanted: u32,
     pub(crate) lanes: LaneMask,
+    /// What it is taken to cost for a whole block until that is measured, in ns.
+    pub(crate) assumed_ns: f32,
 }
 
 /// What one thread runs without stopping: units in order; more than one in a step form a cycle.
@@ -88,6 +91,16 @@ impl Step {
             Step::Cycle(members) => members,
         }
     }
+}
+
+/// Longest path from the start of each task to the end, by what each task costs.
+pub(crate) fn longest_paths(graph: &Graph, costs: &[f32]) -> Vec<f32> {
+    let mut paths = costs.to_vec();
+    for &task in graph.serial_order().iter().rev() {
+        let rest = graph.successors(task as usize).iter().map(|&next| paths[next as usize]);
+        paths[task as usize] += rest.fold(0.0, f32::max);
+    }
+    paths
 }
 
 /// Units of one group that sleep and wake together.
@@ -144,6 +157,7 @@ pub(crate) struct Plan {
     /// Units whose outputs the host hears, in patch order.
     pub(crate) outputs: Vec<u32>,
     pub(crate) stage: AtomicRefCell<Stage>,
+    pub(crate) recorder: Recorder,
     /// Longest way from an input or a note to the host, in frames.
     pub(crate) latency: u32,
     /// Estimated cost per task, in ns for a whole block, and along the longest path.
@@ -151,6 +165,8 @@ pub(crate) struct Plan {
     pub(crate) ramp_frames: u32,
     /// Nothing is taken over from the plan before: another patch begins.
     pub(crate) fresh: bool,
+    /// The plan before was of the same patch: nothing that sounds changes.
+    pub(crate) again: bool,
     /// Whether a silence may end without a note.
     pub(crate) restless: bool,
     /// For how long its modules can be silent and then sound by themselves.
@@ -159,11 +175,15 @@ pub(crate) struct Plan {
     pub(crate) installed: AtomicU64,
 }
 
-/// What a plan is estimated to cost per whole block.
+/// What a plan is estimated to cost per whole block, as it was when it was made: units that slept then count
+/// for nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Costs {
     pub(crate) total_ns: f32,
+    /// The longest path.
     pub(crate) critical_ns: f32,
+    /// When the last task ends on the threads at hand.
+    pub(crate) ends_ns: f32,
 }
 
 /// A plan ready to run.

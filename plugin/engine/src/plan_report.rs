@@ -4,9 +4,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
-use manycord_pool::Graph;
-
-use crate::plan::{Plan, PlanFlow, Step};
+use crate::plan::{Plan, PlanFlow, Step, longest_paths};
 
 /// One unit within a task.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,9 +13,10 @@ pub struct PartReport {
     pub module: String,
     /// Group of eight lanes, from 0.
     pub group: u32,
-    /// Measured time for a whole block, in ns; 0 until it was measured. The first unit of a cycle stands for
-    /// all of it.
+    /// Measured time for a whole block, in ns; 0 until it was measured. Units of a cycle share it evenly.
     pub cost_ns: f32,
+    /// Whether its group sleeps, so that it costs nothing now.
+    pub asleep: bool,
     /// Whether it is part of a cycle, which is rendered frame by frame.
     pub in_cycle: bool,
 }
@@ -31,6 +30,8 @@ pub struct TaskReport {
     pub successors: Vec<u32>,
     /// Time of all its parts for a whole block, in ns.
     pub cost_ns: f32,
+    /// The same for the parts that are awake now.
+    pub awake_ns: f32,
     /// Time of the longest path from its start to the end of the block, in ns.
     pub path_ns: f32,
 }
@@ -46,12 +47,24 @@ pub struct GraphReport {
     pub total_ns: f32,
     /// Time of the longest path, in ns: no number of threads renders a block faster.
     pub critical_ns: f32,
+    /// Time of what is awake now, in ns.
+    pub awake_ns: f32,
+    /// The longest path of what is awake now, in ns.
+    pub awake_critical_ns: f32,
+    /// When the last task of a block was expected to end on the threads at hand when the plan was made, in ns;
+    /// hand-offs included, groups that slept not.
+    pub forecast_ns: f32,
 }
 
 impl GraphReport {
     /// Most that any number of threads can gain over one; 1 when nothing was measured.
     pub fn bound(&self) -> f32 {
         if self.critical_ns > 0.0 { self.total_ns / self.critical_ns } else { 1.0 }
+    }
+
+    /// The same for what is awake now.
+    pub fn awake_bound(&self) -> f32 {
+        if self.awake_critical_ns > 0.0 { self.awake_ns / self.awake_critical_ns } else { 1.0 }
     }
 }
 
@@ -64,16 +77,29 @@ pub(crate) fn graph(flow: &PlanFlow) -> GraphReport {
             plan.tasks[number].steps.iter().flat_map(|step| parts(plan, &groups, step)).collect();
         TaskReport {
             cost_ns: parts.iter().map(|part| part.cost_ns).sum(),
+            awake_ns: parts.iter().filter(|part| !part.asleep).map(|part| part.cost_ns).sum(),
             successors: graph.successors(number).to_vec(),
             path_ns: 0.0,
             parts,
         }
     };
     let mut tasks: Vec<TaskReport> = (0..graph.tasks()).map(task).collect();
-    find_paths(&mut tasks, graph);
+    let paths_of = |cost: fn(&TaskReport) -> f32| {
+        let costs: Vec<f32> = tasks.iter().map(cost).collect();
+        (costs.iter().sum(), longest_paths(graph, &costs))
+    };
+    let longest = |paths: &[f32]| paths.iter().copied().fold(0.0, f32::max);
+    let (total_ns, paths) = paths_of(|task| task.cost_ns);
+    let (awake_ns, awake_paths) = paths_of(|task| task.awake_ns);
+    for (task, &path_ns) in tasks.iter_mut().zip(&paths) {
+        task.path_ns = path_ns;
+    }
     GraphReport {
-        total_ns: tasks.iter().map(|task| task.cost_ns).sum(),
-        critical_ns: tasks.iter().map(|task| task.path_ns).fold(0.0, f32::max),
+        total_ns,
+        critical_ns: longest(&paths),
+        awake_ns,
+        awake_critical_ns: longest(&awake_paths),
+        forecast_ns: plan.costs.ends_ns,
         roots: graph.roots().to_vec(),
         tasks,
     }
@@ -91,31 +117,19 @@ fn groups(plan: &Plan) -> Vec<u32> {
 }
 
 fn parts(plan: &Plan, groups: &[u32], step: &Step) -> Vec<PartReport> {
-    let (units, in_cycle) = match step {
-        Step::Unit(unit) => (std::slice::from_ref(unit), false),
-        Step::Cycle(members) => (members.as_slice(), true),
-    };
+    let in_cycle = matches!(step, Step::Cycle(_));
     let part = |&number: &u32| {
         let unit = &plan.units[number as usize];
         PartReport {
             module: plan.modules[unit.module as usize].id.clone(),
             group: groups[number as usize],
-            // Ordering: the number stands for itself.
+            // Ordering: each stands for itself.
             cost_ns: unit.running.meter.cost_ns.load(Ordering::Relaxed),
+            asleep: unit.running.meter.asleep.load(Ordering::Relaxed),
             in_cycle,
         }
     };
-    units.iter().map(part).collect()
-}
-
-/// Longest path from each task, successors first.
-fn find_paths(tasks: &mut [TaskReport], graph: &Graph) {
-    for &number in graph.serial_order().iter().rev() {
-        let number = number as usize;
-        let rest =
-            tasks[number].successors.iter().map(|&next| tasks[next as usize].path_ns).fold(0.0, f32::max);
-        tasks[number].path_ns = tasks[number].cost_ns + rest;
-    }
+    step.units().iter().map(part).collect()
 }
 
 #[cfg(test)]

@@ -76,7 +76,8 @@ impl Registry {
                 if *state != Value::Nothing {
                     cell.load(state)?;
                 }
-                Arc::new(Running { cell: AtomicRefCell::new(cell), meter: Meter::default() })
+                let meter = Meter { asleep: asleep.into(), ..Meter::default() };
+                Arc::new(Running { cell: AtomicRefCell::new(cell), meter })
             }
         };
         self.next.cells.insert(key, (cell.clone(), state.clone()));
@@ -121,10 +122,11 @@ impl Registry {
     }
 
     /// Ends the generation: names that it does not use are forgotten. Returns the dials, their places in the
-    /// plan before, and where they rest.
-    pub(crate) fn finish(&mut self) -> (Vec<Arc<Dial>>, Vec<Option<u32>>, Vec<f32>) {
+    /// plan before, and where they rest. `again`: the dials stay where they are turned to; macros may have moved
+    /// them, of which the document does not know yet.
+    pub(crate) fn finish(&mut self, again: bool) -> (Vec<Arc<Dial>>, Vec<Option<u32>>, Vec<f32>) {
         let next = std::mem::take(&mut self.next);
-        for entry in &next.entries {
+        for entry in next.entries.iter().filter(|_| !again) {
             entry.dial.turn(entry.target);
         }
         let dial = |place: u32| next.entries[place as usize].dial.clone();

@@ -5,5 +5,6 @@ pub(crate) mod cycle;
 pub(crate) mod dial;
 pub(crate) mod gather;
 pub(crate) mod job;
+pub(crate) mod record;
 pub(crate) mod rest;
 pub(crate) mod stage;

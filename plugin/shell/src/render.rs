@@ -1,9 +1,12 @@
 //! `manycord-render`: a patch and a MIDI file to a WAV file, offline and deterministic.
 
 mod args;
+mod explain;
 mod reference;
 mod report;
 mod take;
+mod timeline;
+mod watch;
 mod wav;
 
 use std::path::{Path, PathBuf};
@@ -51,6 +54,14 @@ fn render(options: &Options) -> anyhow::Result<()> {
             format!("{} cannot be written; choose another file with --out", path.display())
         })?;
         report::print(path, &take);
+        if options.explain {
+            print!("{}", explain::text(&take));
+        }
+        if let (Some(path), Some(dearest)) = (&options.timeline, take.watch.dearest()) {
+            std::fs::write(path, timeline::svg(dearest)).with_context(|| {
+                format!("{} cannot be written; choose another file with --timeline", path.display())
+            })?;
+        }
         rows.extend(report::rows(path, &take));
     }
     if let Some(path) = &options.json {

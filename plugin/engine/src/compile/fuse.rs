@@ -1,167 +1,420 @@
-//! Units to tasks: what one thread runs without stopping.
+//! Components to tasks: what one thread runs without stopping.
 //!
-//! A task that is its successor's only reader, or its predecessor's only source, can join it without ever
-//! making a cycle among tasks. Chains always join: the second could not start before the first ends. Others
-//! join while the sum stays below a grain that leaves several tasks per thread: then a hand-off would cost
-//! more than it gains.
+//! A task that is its successor's only source, or its predecessor's only reader, can join it without ever
+//! making a circle among tasks. Chains always join: the second could not start before the first ends, and
+//! what the first wrote is still in the core's cache. Others join only where that keeps every path within
+//! what the threads at hand can use (see [`Rule`]). Several rules are tried; the tasks are kept that a
+//! schedule on these threads ends first.
 
-use std::collections::{BTreeSet, HashSet};
+use super::estimate::Cost;
+use super::schedule::{self, HANDOFF_NS, Schedule};
 
-use super::order::Order;
-use super::units::Built;
-use crate::plan::{Costs, Step, Task};
+/// What is to be shared out: components by number, in topological order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Work {
+    pub(crate) costs: Vec<Cost>,
+    /// Components that wait for each one, without repeats.
+    pub(crate) after: Vec<Vec<u32>>,
+}
 
-/// Tasks that each thread should find at least, so that the last to end is short.
-const TASKS_PER_THREAD: f32 = 4.0;
-/// Least and greatest grain, in ns per whole block: below the first, a hand-off costs more than the work.
-const GRAIN_NS: (f32, f32) = (4_000.0, 50_000.0);
-
-/// The tasks and their graph.
+/// Components put together.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Fused {
-    pub(crate) tasks: Vec<Task>,
-    pub(crate) successors: Vec<Vec<u32>>,
-    /// Higher runs first: cost of the longest path from the task's start to the end, in ns.
-    pub(crate) priorities: Vec<u32>,
-    pub(crate) costs: Costs,
+    /// Components of each task, in topological order.
+    pub(crate) parts: Vec<Vec<u32>>,
+    pub(crate) schedule: Schedule,
+}
+
+/// How far joining goes.
+#[derive(Clone, Copy, Debug)]
+struct Rule {
+    /// Longest path that a join may make, hand-offs included, in ns.
+    path: f32,
+    /// Dearest task that a join may make, in ns, unless one of the two is cheaper than a hand-off.
+    task: f32,
+}
+
+/// Up to which share of the least time a block can take a path may grow, and up to which share of an even
+/// split over all threads a task. The first pair keeps the longest path as it is.
+const SHARES: [(f32, f32); 4] = [(0.0, 0.25), (0.85, 0.25), (1.0, 0.5), (1.0, 1.0)];
+/// Bounds of a task that joins make, in ns: below the first the hand-off is what costs, above the second
+/// nothing is gained any more.
+const TASK_NS: (f32, f32) = (4_000.0, 50_000.0);
+
+/// Puts components together for so many threads.
+pub(crate) fn fuse(work: &Work, threads: usize) -> Fused {
+    let mut drafts = Drafts::of(work);
+    drafts.join_chains();
+    if threads == 1 {
+        drafts.join_all(Rule { path: f32::INFINITY, task: f32::INFINITY });
+        return drafts.finish(1);
+    }
+    let total: f32 = work.costs.iter().map(|cost| cost.now).sum();
+    let even = total / threads as f32;
+    let (longest, least) = (drafts.longest_path(), drafts.least_time(threads).max(even));
+    let tries = SHARES.map(|(path, task)| {
+        let mut drafts = drafts.clone();
+        drafts.join_all(Rule {
+            path: longest.max(least * path),
+            task: (even * task).clamp(TASK_NS.0, TASK_NS.1),
+        });
+        drafts.finish(threads)
+    });
+    let best = tries.into_iter().min_by(|a, b| a.schedule.ends_ns.total_cmp(&b.schedule.ends_ns));
+    best.unwrap_or_default()
 }
 
 /// A task in the making.
+#[derive(Clone, Debug)]
 struct Draft {
-    /// Components, ascending: a topological order.
-    parts: Vec<usize>,
-    before: BTreeSet<usize>,
-    after: BTreeSet<usize>,
-    cost: f32,
+    parts: Vec<u32>,
+    before: Vec<u32>,
+    after: Vec<u32>,
+    cost: Cost,
+    /// Longest path from the start of the block to its start, and from its end to the end, in ns.
+    head: f32,
+    tail: f32,
     gone: bool,
 }
 
-/// Fuses the ordered units.
-pub(crate) fn fuse(built: &Built, order: &Order, unit_costs: &[f32], threads: usize) -> Fused {
-    let mut drafts = drafts(built, order, unit_costs);
-    let total: f32 = drafts.iter().map(|draft| draft.cost).sum();
-    let grain = (total / (TASKS_PER_THREAD * threads as f32)).clamp(GRAIN_NS.0, GRAIN_NS.1);
-    let alone = threads == 1;
-    let mut open: Vec<usize> = (0..drafts.len()).rev().collect();
-    while let Some(draft) = open.pop() {
-        if drafts[draft].gone {
-            continue;
+impl Draft {
+    /// Time that it adds to a path.
+    fn span(&self) -> f32 {
+        self.cost.awake + HANDOFF_NS
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Drafts(Vec<Draft>);
+
+impl Drafts {
+    fn of(work: &Work) -> Drafts {
+        let mut drafts: Vec<Draft> = (work.costs.iter().zip(&work.after).enumerate())
+            .map(|(number, (&cost, after))| Draft {
+                parts: vec![number as u32],
+                before: Vec::new(),
+                after: after.clone(),
+                cost,
+                head: 0.0,
+                tail: 0.0,
+                gone: false,
+            })
+            .collect();
+        for (number, after) in work.after.iter().enumerate() {
+            for &next in after {
+                drafts[next as usize].before.push(number as u32);
+            }
         }
-        if let Some(partner) = partner(&drafts, draft, grain, alone) {
-            join(&mut drafts, draft, partner);
-            let neighbours = drafts[partner].before.iter().chain(&drafts[partner].after).copied();
-            open.extend(neighbours.collect::<HashSet<_>>());
+        Drafts(drafts)
+    }
+
+    /// Joins whatever can only follow one another, and measures the paths.
+    fn join_chains(&mut self) {
+        for first in 0..self.0.len() {
+            // Components are in topological order: a chain's first comes first.
+            if self.0[first].gone {
+                continue;
+            }
+            while let [next] = self.0[first].after[..]
+                && self.0[next as usize].before.len() == 1
+            {
+                self.join(next as usize, first);
+            }
+        }
+        let order: Vec<usize> = (0..self.0.len()).filter(|&draft| !self.0[draft].gone).collect();
+        let (starts, ends) = (order.iter(), order.iter().rev());
+        starts.for_each(|&draft| self.0[draft].head = self.head(draft, draft));
+        ends.for_each(|&draft| self.0[draft].tail = self.tail(draft, draft));
+    }
+
+    fn longest_path(&self) -> f32 {
+        let left = self.0.iter().filter(|draft| !draft.gone);
+        left.map(|draft| draft.head + draft.span() + draft.tail).fold(0.0, f32::max)
+    }
+
+    /// Time below which no schedule on so many threads can come because of the longest path: all that leads to
+    /// one of its drafts is done before the rest of the path, and all that follows from it after.
+    fn least_time(&self, threads: usize) -> f32 {
+        let span = |draft: usize| self.0[draft].span();
+        let path = |draft: usize| self.0[draft].head + span(draft) + self.0[draft].tail;
+        let left = (0..self.0.len()).filter(|&draft| !self.0[draft].gone);
+        let mut next =
+            left.max_by(|&a, &b| (path(a) - self.0[a].head).total_cmp(&(path(b) - self.0[b].head)));
+        let mut least = 0.0f32;
+        while let Some(draft) = next {
+            let Draft { head, tail, after, .. } = &self.0[draft];
+            let before_ns = self.reach_ns(draft, |draft| &draft.before) / threads as f32;
+            let after_ns = self.reach_ns(draft, |draft| &draft.after) / threads as f32;
+            least = least.max(head.max(before_ns) + span(draft) + tail.max(after_ns));
+            let after = after.iter().map(|&next| next as usize);
+            next = after.max_by(|&a, &b| (span(a) + self.0[a].tail).total_cmp(&(span(b) + self.0[b].tail)));
+        }
+        least
+    }
+
+    /// Work of all that is reached from a draft along its neighbours, without its own.
+    fn reach_ns<'a>(&'a self, draft: usize, neighbours: impl Fn(&'a Draft) -> &'a [u32]) -> f32 {
+        let mut seen = vec![false; self.0.len()];
+        let mut open = vec![draft as u32];
+        let mut sum = 0.0;
+        while let Some(draft) = open.pop() {
+            for &other in neighbours(&self.0[draft as usize]) {
+                if !std::mem::replace(&mut seen[other as usize], true) {
+                    sum += self.0[other as usize].cost.now;
+                    open.push(other);
+                }
+            }
+        }
+        sum
+    }
+
+    /// Longest path to the start of a draft, past a neighbour that it is about to join.
+    fn head(&self, draft: usize, past: usize) -> f32 {
+        let before = self.0[draft].before.iter().map(|&other| other as usize);
+        let before =
+            before.filter(|&other| other != past).map(|other| self.0[other].head + self.0[other].span());
+        before.fold(0.0, f32::max)
+    }
+
+    /// The same from its end.
+    fn tail(&self, draft: usize, past: usize) -> f32 {
+        let after = self.0[draft].after.iter().map(|&other| other as usize);
+        let after =
+            after.filter(|&other| other != past).map(|other| self.0[other].span() + self.0[other].tail);
+        after.fold(0.0, f32::max)
+    }
+
+    /// Joins neighbours for as long as the rule allows.
+    fn join_all(&mut self, rule: Rule) {
+        let mut open: Vec<usize> = (0..self.0.len()).rev().collect();
+        while let Some(draft) = open.pop() {
+            if self.0[draft].gone {
+                continue;
+            }
+            let Some(partner) = self.partner(draft, rule) else { continue };
+            self.join(draft, partner);
+            self.update_paths(partner);
+            let Draft { before, after, .. } = &self.0[partner];
+            open.extend(before.iter().chain(after).map(|&other| other as usize));
             open.push(partner);
         }
     }
-    finish(drafts, order, total)
-}
 
-fn drafts(built: &Built, order: &Order, unit_costs: &[f32]) -> Vec<Draft> {
-    let mut drafts: Vec<Draft> = (order.components.iter().enumerate())
-        .map(|(number, component)| Draft {
-            parts: vec![number],
-            before: BTreeSet::new(),
-            after: BTreeSet::new(),
-            cost: component.units.iter().map(|&unit| unit_costs[unit as usize]).sum(),
-            gone: false,
-        })
-        .collect();
-    for (unit, readers) in built.readers.iter().enumerate() {
-        let from = order.of_unit[unit];
-        for &reader in readers {
-            let to = order.of_unit[reader as usize];
-            if from != to {
-                drafts[from].after.insert(to);
-                drafts[to].before.insert(from);
+    /// The neighbour that a draft should join, if any: the one that makes the shorter path.
+    fn partner(&self, draft: usize, rule: Rule) -> Option<usize> {
+        let only = |list: &[u32]| if let &[one] = list { Some(one as usize) } else { None };
+        let neighbours = [only(&self.0[draft].after), only(&self.0[draft].before)];
+        let fitting = neighbours.into_iter().flatten().filter_map(|other| {
+            let (a, b) = (self.0[draft].cost.awake, self.0[other].cost.awake);
+            let head = self.head(draft, other).max(self.head(other, draft));
+            let tail = self.tail(draft, other).max(self.tail(other, draft));
+            let path = head + a + b + HANDOFF_NS + tail;
+            let fits = path <= rule.path && (a + b <= rule.task || a.min(b) <= HANDOFF_NS);
+            fits.then_some((path, other))
+        });
+        fitting.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, other)| other)
+    }
+
+    /// Moves a draft's parts and edges into its partner.
+    fn join(&mut self, draft: usize, partner: usize) {
+        let here = &mut self.0[draft];
+        here.gone = true;
+        let (before, after) = (std::mem::take(&mut here.before), std::mem::take(&mut here.after));
+        let (parts, cost) = (std::mem::take(&mut here.parts), here.cost);
+        for &other in &before {
+            redirect(&mut self.0[other as usize].after, draft, partner, other as usize);
+            meet(&mut self.0[partner].before, other, partner);
+        }
+        for &other in &after {
+            redirect(&mut self.0[other as usize].before, draft, partner, other as usize);
+            meet(&mut self.0[partner].after, other, partner);
+        }
+        self.0[partner].parts.extend(parts);
+        self.0[partner].cost += cost;
+    }
+
+    /// Paths after a join, as far as they have changed.
+    fn update_paths(&mut self, joined: usize) {
+        self.0[joined].head = self.head(joined, joined);
+        self.0[joined].tail = self.tail(joined, joined);
+        let (mut later, mut earlier) = (self.0[joined].after.clone(), self.0[joined].before.clone());
+        while let Some(draft) = later.pop() {
+            let head = self.head(draft as usize, draft as usize);
+            if head != self.0[draft as usize].head {
+                self.0[draft as usize].head = head;
+                later.extend_from_slice(&self.0[draft as usize].after);
+            }
+        }
+        while let Some(draft) = earlier.pop() {
+            let tail = self.tail(draft as usize, draft as usize);
+            if tail != self.0[draft as usize].tail {
+                self.0[draft as usize].tail = tail;
+                earlier.extend_from_slice(&self.0[draft as usize].before);
             }
         }
     }
-    drafts
+
+    /// Numbers the tasks that are left and schedules them.
+    fn finish(self, threads: usize) -> Fused {
+        let mut number = vec![0u32; self.0.len()];
+        let kept = || self.0.iter().enumerate().filter(|(_, draft)| !draft.gone);
+        for (place, (draft, _)) in kept().enumerate() {
+            number[draft] = place as u32;
+        }
+        let numbered = |list: &[u32]| list.iter().map(|&next| number[next as usize]).collect();
+        let successors: Vec<Vec<u32>> = kept().map(|(_, draft)| numbered(&draft.after)).collect();
+        let costs: Vec<Cost> = kept().map(|(_, draft)| draft.cost).collect();
+        let parts = kept().map(|(_, draft)| {
+            let mut parts = draft.parts.clone();
+            parts.sort_unstable();
+            parts
+        });
+        Fused { parts: parts.collect(), schedule: schedule::schedule(&costs, successors, threads) }
+    }
 }
 
-/// The neighbour that a draft should join, if any.
-fn partner(drafts: &[Draft], draft: usize, grain: f32, alone: bool) -> Option<usize> {
-    let only = |set: &BTreeSet<usize>| if set.len() == 1 { set.first().copied() } else { None };
-    let fits = |other: usize, chain: bool| chain || alone || drafts[draft].cost + drafts[other].cost <= grain;
-    let (next, last) = (only(&drafts[draft].after), only(&drafts[draft].before));
-    let next = next.filter(|&next| fits(next, drafts[next].before.len() == 1));
-    next.or(last.filter(|&last| fits(last, drafts[last].after.len() == 1)))
+/// In `owner`'s list, the partner takes the draft's place.
+fn redirect(list: &mut Vec<u32>, draft: usize, partner: usize, owner: usize) {
+    list.retain(|&other| other as usize != draft);
+    meet(list, partner as u32, owner);
 }
 
-/// Moves a draft's parts and edges into its partner.
-fn join(drafts: &mut [Draft], draft: usize, partner: usize) {
-    let before = std::mem::take(&mut drafts[draft].before);
-    let after = std::mem::take(&mut drafts[draft].after);
-    let parts = std::mem::take(&mut drafts[draft].parts);
-    drafts[draft].gone = true;
-    let cost = drafts[draft].cost;
-    for &other in &before {
-        drafts[other].after.remove(&draft);
-        if other != partner {
-            drafts[other].after.insert(partner);
-            drafts[partner].before.insert(other);
+/// Puts a neighbour on `owner`'s list, unless it is there or is the owner itself.
+fn meet(list: &mut Vec<u32>, other: u32, owner: usize) {
+    if other as usize != owner && !list.contains(&other) {
+        list.push(other);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use manycord_modules::dsp::chance;
+
+    /// Work from plain numbers: cost in µs and who waits.
+    fn work(list: &[(f32, &[u32])]) -> Work {
+        let cost = |us: f32| Cost { awake: us * 1e3, now: us * 1e3 };
+        Work {
+            costs: list.iter().map(|(us, _)| cost(*us)).collect(),
+            after: list.iter().map(|(_, after)| after.to_vec()).collect(),
         }
     }
-    for &other in &after {
-        drafts[other].before.remove(&draft);
-        if other != partner {
-            drafts[other].before.insert(partner);
-            drafts[partner].after.insert(other);
+
+    /// A random graph of up to 60 components.
+    fn random(seed: u64) -> Work {
+        let word = |place: u64| chance::word(seed, place) >> 8;
+        let count = 1 + word(0) % 60;
+        let mut work = Work::default();
+        for number in 0..count {
+            let awake = (1 + word(number * 100 + 1) % 9_000) as f32;
+            let asleep = word(number * 100 + 2) % 4 == 0;
+            work.costs.push(Cost { awake, now: if asleep { 0.0 } else { awake } });
+            let mut after: Vec<u32> = (0..word(number * 100 + 3) % 4)
+                .map(|edge| number + 1 + word(number * 100 + 10 + edge) % 12)
+                .filter(|&next| next < count)
+                .map(|next| next as u32)
+                .collect();
+            after.sort_unstable();
+            after.dedup();
+            work.after.push(after);
         }
+        work
     }
-    drafts[partner].cost += cost;
-    drafts[partner].parts.extend(parts);
-    drafts[partner].parts.sort_unstable();
-}
 
-/// Numbers the tasks that are left and finds their priorities.
-fn finish(drafts: Vec<Draft>, order: &Order, total: f32) -> Fused {
-    let mut number = vec![0u32; drafts.len()];
-    let kept: Vec<usize> = (0..drafts.len()).filter(|&draft| !drafts[draft].gone).collect();
-    for (place, &draft) in kept.iter().enumerate() {
-        number[draft] = place as u32;
+    /// The longest path if every component, or task, is handed over.
+    fn longest_path(costs: &[Cost], after: &[Vec<u32>]) -> f32 {
+        let handed = |cost: &Cost| Cost { awake: cost.awake + HANDOFF_NS, now: cost.now };
+        let costs: Vec<Cost> = costs.iter().map(handed).collect();
+        let schedule = schedule::schedule(&costs, after.to_vec(), 1);
+        schedule.paths_ns.into_iter().fold(0.0, f32::max)
     }
-    let tasks = kept
-        .iter()
-        .map(|&draft| Task { steps: drafts[draft].parts.iter().map(|&part| step(order, part)).collect() });
-    let successors: Vec<Vec<u32>> =
-        kept.iter().map(|&draft| drafts[draft].after.iter().map(|&next| number[next]).collect()).collect();
-    let mut path = vec![0.0f32; kept.len()];
-    for task in reverse_topological(&successors) {
-        let rest = successors[task].iter().map(|&next| path[next as usize]).fold(0.0, f32::max);
-        path[task] = drafts[kept[task]].cost + rest;
-    }
-    let critical_ns = path.iter().copied().fold(0.0, f32::max);
-    Fused {
-        tasks: tasks.collect(),
-        priorities: path.iter().map(|&ns| ns as u32).collect(),
-        successors,
-        costs: Costs { total_ns: total, critical_ns },
-    }
-}
 
-fn step(order: &Order, part: usize) -> Step {
-    let component = &order.components[part];
-    if component.cycle { Step::Cycle(component.units.clone()) } else { Step::Unit(component.units[0]) }
-}
-
-/// Tasks so that each comes after all its successors.
-fn reverse_topological(successors: &[Vec<u32>]) -> Vec<usize> {
-    let mut waits: Vec<usize> = successors.iter().map(Vec::len).collect();
-    let mut before = vec![Vec::new(); successors.len()];
-    for (task, list) in successors.iter().enumerate() {
-        list.iter().for_each(|&next| before[next as usize].push(task));
-    }
-    let mut ready: Vec<usize> = (0..successors.len()).filter(|&task| waits[task] == 0).collect();
-    let mut done = Vec::with_capacity(successors.len());
-    while let Some(task) = ready.pop() {
-        done.push(task);
-        for &earlier in &before[task] {
-            waits[earlier] -= 1;
-            if waits[earlier] == 0 {
-                ready.push(earlier);
+    #[test]
+    fn every_component_is_in_one_task_behind_what_it_reads() {
+        for seed in 0..400 {
+            let (work, threads) = (random(seed), 1 + (seed % 9) as usize);
+            let fused = fuse(&work, threads);
+            let mut task_of = vec![usize::MAX; work.costs.len()];
+            for (task, parts) in fused.parts.iter().enumerate() {
+                assert!(parts.is_sorted(), "seed {seed}");
+                for &part in parts {
+                    assert_eq!(task_of[part as usize], usize::MAX, "seed {seed}: {part} is there twice");
+                    task_of[part as usize] = task;
+                }
             }
+            assert!(task_of.iter().all(|&task| task != usize::MAX), "seed {seed}");
+            let successors = &fused.schedule.successors;
+            for (part, after) in work.after.iter().enumerate() {
+                for &next in after {
+                    let (from, to) = (task_of[part], task_of[next as usize]);
+                    assert!(from == to || successors[from].contains(&(to as u32)), "seed {seed}");
+                }
+            }
+            let priorities = vec![0; successors.len()];
+            assert!(manycord_pool::Graph::new(successors, &priorities).is_ok(), "seed {seed}: a circle");
         }
     }
-    done
+
+    #[test]
+    fn no_join_makes_a_path_longer_than_the_threads_can_use() {
+        for seed in 0..400 {
+            let (work, threads) = (random(seed), 2 + (seed % 8) as usize);
+            let fused = fuse(&work, threads);
+            let total: f32 = work.costs.iter().map(|cost| cost.now).sum();
+            let mut drafts = Drafts::of(&work);
+            drafts.join_chains();
+            let least = drafts.least_time(threads).max(total / threads as f32);
+            let limit = longest_path(&work.costs, &work.after).max(least) * 1.0001;
+            let sum = |parts: &Vec<u32>| {
+                let mut sum = Cost::default();
+                parts.iter().for_each(|&part| sum += work.costs[part as usize]);
+                sum
+            };
+            let costs: Vec<Cost> = fused.parts.iter().map(sum).collect();
+            let path = longest_path(&costs, &fused.schedule.successors);
+            assert!(path <= limit, "seed {seed}: {path} ns, of at most {limit}");
+            let ends = fused.schedule.ends_ns * 1.0001;
+            assert!(ends >= fused.schedule.critical_ns && ends >= total / threads as f32, "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn a_chain_is_one_task_and_two_effects_stay_two() {
+        // notes -> two oscillators -> mixer -> filter, and two dear effects behind it, mixed at the end.
+        let patch = work(&[
+            (0.7, &[1, 2]),
+            (12.0, &[3]),
+            (12.0, &[3]),
+            (0.4, &[4]),
+            (4.0, &[5, 6]),
+            (14.0, &[7]),
+            (14.0, &[7]),
+            (0.4, &[]),
+        ]);
+        let fused = fuse(&patch, 2);
+        let task = |part: u32| fused.parts.iter().position(|parts| parts.contains(&part));
+        assert_eq!(task(3), task(4));
+        assert!(task(5) != task(6) && task(1) != task(2), "{:?}", fused.parts);
+        assert!(fused.schedule.ends_ns < 0.62 * fused.schedule.total_ns);
+        assert_eq!(fuse(&patch, 1).parts.len(), 1);
+    }
+
+    #[test]
+    fn many_voices_are_one_task_each_and_the_longest_path_runs_first() {
+        let mut list: Vec<(f32, &[u32])> = Vec::new();
+        let nexts: Vec<[u32; 3]> =
+            (0..16).map(|voice| [voice * 4 + 1, voice * 4 + 2, voice * 4 + 3]).collect();
+        for next in &nexts {
+            list.extend([(0.7, &next[..2]), (1.2, &next[2..]), (1.0, &next[2..]), (4.0, &[64][..])]);
+        }
+        list.extend([(9.0, &[65][..]), (14.0, &[])]);
+        let fused = fuse(&work(&list), 2);
+        assert_eq!(fused.parts.len(), 17, "{:?}", fused.parts);
+        assert!(fused.parts.iter().all(|parts| parts.len() == 4 || parts == &[64, 65]));
+        let tail = fused.parts.iter().position(|parts| parts == &[64, 65]);
+        let paths = &fused.schedule.paths_ns;
+        assert!(
+            paths.iter().enumerate().all(|(task, &path)| Some(task) == tail || path > paths[tail.unwrap()])
+        );
+    }
 }

@@ -1,7 +1,5 @@
 //! Modules to units: one per group of lanes, each with its feeds.
 
-use std::sync::atomic::Ordering;
-
 use manycord_modules::{LaneMask, Role, Setup};
 
 use super::Context;
@@ -46,13 +44,6 @@ pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> R
     Ok(built)
 }
 
-/// Measured or assumed cost of a unit for a whole block, in ns.
-pub(crate) fn cost_ns(unit: &PlanUnit) -> f32 {
-    const UNKNOWN_NS: f32 = 1_000.0;
-    let measured = unit.running.meter.cost_ns.load(Ordering::Relaxed);
-    if measured > 0.0 { measured } else { UNKNOWN_NS }
-}
-
 fn unit(
     node: &Node,
     number: usize,
@@ -90,6 +81,7 @@ fn unit(
         patched: 0,
         wanted: outputs,
         lanes: width.mask(group),
+        assumed_ns: 0.0,
     })
 }
 

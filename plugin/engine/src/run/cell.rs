@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use atomic_float::AtomicF32;
 use atomic_refcell::AtomicRefCell;
@@ -22,6 +22,8 @@ pub(crate) struct Meter {
     /// [`QUARANTINED`] once the unit panicked: it stays silent until it is made anew; [`LOST`] when a call of it did
     /// not return.
     trouble: AtomicU32,
+    /// Whether the unit's group sleeps.
+    pub(crate) asleep: AtomicBool,
 }
 
 /// The unit panicked, or it stands in for one that was lost.
@@ -229,14 +231,16 @@ impl Cell {
     }
 
     /// The unit's group falls asleep: nothing audible leaves it.
-    pub(crate) fn sleep(&mut self) {
+    pub(crate) fn sleep(&mut self, meter: &Meter) {
         self.asleep = true;
+        meter.asleep.store(true, Ordering::Relaxed);
         self.silence(0..BLOCK);
     }
 
     /// The unit's group wakes: whatever it did before is forgotten.
     pub(crate) fn wake(&mut self, meter: &Meter) {
         self.asleep = false;
+        meter.asleep.store(false, Ordering::Relaxed);
         self.forget(meter);
     }
 

@@ -30,8 +30,11 @@ pub(super) fn render(plan: &Plan, stage: &Stage, members: &[u32], seat: &Seat) {
         }
     }
     if let Some(begun) = begun {
-        // The members' times cannot be told apart frame by frame; the first stands for all.
-        note_cost(&plan.units[members[0] as usize].running.meter.cost_ns, begun, stage.range.len());
+        // The members' times cannot be told apart frame by frame: each takes an even share.
+        let took = begun.elapsed() / members.len() as u32;
+        for &unit in members {
+            note_cost(&plan.units[unit as usize].running.meter.cost_ns, took, stage.range.len());
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use manycord_modules::LaneEvent;
 use manycord_pool::{Job, Seat};
@@ -14,6 +14,7 @@ use crate::plan::{Plan, PlanUnit, Step};
 
 impl Job for Plan {
     fn run(&self, task: usize, seat: &Seat) {
+        let begun_ns = self.recorder.task_begins();
         let stage = self.stage.borrow();
         for step in &self.tasks[task].steps {
             if !seat.enter(step.units()[0]) {
@@ -23,6 +24,9 @@ impl Job for Plan {
                 Step::Unit(unit) => render(self, &stage, *unit as usize),
                 Step::Cycle(members) => cycle::render(self, &stage, members, seat),
             }
+        }
+        if let Some(begun_ns) = begun_ns {
+            self.recorder.task_ended(task, seat.number(), begun_ns);
         }
     }
 
@@ -52,7 +56,7 @@ fn render(plan: &Plan, stage: &Stage, number: usize) {
     }
     cell.process(&call(unit, stage, range.clone()), range.clone());
     if let Some(begun) = begun {
-        note_cost(&unit.running.meter.cost_ns, begun, range.len());
+        note_cost(&unit.running.meter.cost_ns, begun.elapsed(), range.len());
     }
 }
 
@@ -77,11 +81,12 @@ fn within(events: &[LaneEvent], part: Range<usize>) -> &[LaneEvent] {
     &events[first..end]
 }
 
-/// Smooths a measured time into a cost per whole block.
+/// Smooths a measured time into a cost per whole block. A thread that lost its CPU meanwhile took long for no
+/// fault of the unit's: one measurement adds little, and costs fall sooner than they rise.
 // Ordering: the number stands for itself and only steers choices that do not change the sound.
-pub(super) fn note_cost(cost: &atomic_float::AtomicF32, begun: Instant, frames: usize) {
-    let ns = begun.elapsed().as_nanos() as f32 * (manycord_modules::BLOCK as f32 / frames as f32);
+pub(super) fn note_cost(cost: &atomic_float::AtomicF32, took: Duration, frames: usize) {
+    let ns = took.as_nanos() as f32 * (manycord_modules::BLOCK as f32 / frames as f32);
     let before = cost.load(Ordering::Relaxed);
-    let smoothed = if before == 0.0 { ns } else { before + (ns - before) * 0.125 };
-    cost.store(smoothed, Ordering::Relaxed);
+    let change = if ns > before { (ns - before).min(before) * 0.125 } else { (ns - before) * 0.25 };
+    cost.store(if before == 0.0 { ns } else { before + change }, Ordering::Relaxed);
 }

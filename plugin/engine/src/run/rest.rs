@@ -37,7 +37,10 @@ pub(crate) fn watch(plan: &Plan, patience: u32) {
             first.quiet
         };
         if quiet > patience {
-            group.units.iter().for_each(|&unit| plan.cell(unit).borrow_mut().sleep());
+            for &unit in &group.units {
+                let running = &plan.units[unit as usize].running;
+                running.cell.borrow_mut().sleep(&running.meter);
+            }
         }
     }
 }

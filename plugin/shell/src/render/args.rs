@@ -20,6 +20,8 @@ manycord-render --patch P.toml --midi S.mid --out W.wav [options]
   --seconds S     length, 0.1 to 36000; without it, to the end of the song and of its tail
   --stems         besides the mix, each MIDI channel by itself, as W-ch1.wav, W-ch2.wav ...
   --json FILE     figures of the render as JSON
+  --explain       prints the tasks that the patch was compiled to, what they cost and what the cores gain
+  --timeline FILE draws which core rendered what when in the block with the most work, as SVG
   --quiet         no progress bar
 
 manycord-render --modules [ID]   lists the modules with their ports, for patches written by hand
@@ -57,6 +59,10 @@ pub struct Options {
     pub stems: bool,
     /// Report file.
     pub json: Option<PathBuf>,
+    /// Whether the tasks of the plan are listed.
+    pub explain: bool,
+    /// Drawing of one block.
+    pub timeline: Option<PathBuf>,
     /// No progress bar.
     pub quiet: bool,
 }
@@ -79,6 +85,8 @@ impl Options {
             seconds: None,
             stems: false,
             json: None,
+            explain: false,
+            timeline: None,
             quiet: false,
         };
         while let Some(arg) = parser.next()? {
@@ -100,6 +108,8 @@ impl Options {
                 "out" => out = Some(parser.value()?.into()),
                 "json" => options.json = Some(parser.value()?.into()),
                 "stems" => options.stems = true,
+                "explain" => options.explain = true,
+                "timeline" => options.timeline = Some(parser.value()?.into()),
                 "quiet" => options.quiet = true,
                 "rate" => options.rate = number(&mut parser, &flag, 8_000, 384_000)?,
                 "block" => options.block = number(&mut parser, &flag, 1, 65_536)?,
@@ -139,6 +149,8 @@ mod tests {
     fn flags_are_read_and_wrong_ones_named() {
         let options = parse("--patch p.toml --midi s.mid --out w.wav --block 64 --stems").expect("sound");
         assert!(matches!(options, Command::Render(options) if options.block == 64 && options.stems));
+        let options = parse("--patch p --midi s --out w --explain --timeline t.svg").expect("sound");
+        assert!(matches!(options, Command::Render(options) if options.explain && options.timeline.is_some()));
         assert_eq!(parse("--help").expect("sound"), Command::Help);
         assert_eq!(parse("--modules").expect("sound"), Command::Modules(None));
         assert_eq!(parse("--modules vco").expect("sound"), Command::Modules(Some("vco".into())));

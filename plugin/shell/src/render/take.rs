@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use indicatif::ProgressBar;
-use manycord_engine::{Engine, EngineSetup, Event, HostBlock, Patch, start};
+use manycord_engine::{Engine, EngineSetup, Event, GraphReport, HostBlock, Patch, start};
 use manycord_modules::CATALOG;
 use manycord_pool::{Config, Pool};
 
 use super::args::Options;
+use super::watch::Watch;
 use crate::song::Song;
 
 /// Longest wait for a tail to end, in seconds.
@@ -21,6 +22,10 @@ pub(super) struct Take {
     pub(super) wall_seconds: f64,
     pub(super) workers: usize,
     pub(super) latency: u32,
+    /// The plan as it was at the end.
+    pub(super) graph: GraphReport,
+    /// What was seen of its blocks, if anybody wants to know.
+    pub(super) watch: Watch,
 }
 
 /// Renders a song. The patch's latency is cut off at the start, so that the first note falls on its place.
@@ -32,7 +37,7 @@ pub(super) fn render(
 ) -> anyhow::Result<Take> {
     let rate = f64::from(options.rate);
     let pool = Pool::new(&Config { workers: options.workers, ..Config::default() });
-    let (control, mut engine) = start(EngineSetup {
+    let (mut control, mut engine) = start(EngineSetup {
         sample_rate: options.rate as f32,
         pool: pool.clone(),
         patch: patch.clone(),
@@ -46,6 +51,7 @@ pub(super) fn render(
     bar.set_length(frames as u64);
     let cuts = Cuts::of(song, rate);
     let mut sides = [Vec::with_capacity(frames), Vec::with_capacity(frames)];
+    let (watched, mut watch) = (options.explain || options.timeline.is_some(), Watch::default());
     let begun = Instant::now();
     let mut next_event = 0;
     let mut frame = 0;
@@ -61,6 +67,10 @@ pub(super) fn render(
         let transport = song.transport(frame as f64 / rate, rate);
         sides.iter_mut().for_each(|side| side.resize(frame + length, 0.0));
         process(&mut engine, &mut sides, frame, &events, transport);
+        control.collect();
+        if watched {
+            watch.look(&mut control);
+        }
         frame += length;
         bar.set_position(frame as u64);
         if options.seconds.is_none() && frame > song_end && engine.is_silent() {
@@ -71,7 +81,7 @@ pub(super) fn render(
     let wall_seconds = begun.elapsed().as_secs_f64();
     sides.iter_mut().for_each(|side| drop(side.drain(..skip.min(side.len()))));
     let seconds = sides[0].len() as f64 / rate;
-    Ok(Take { sides, seconds, wall_seconds, workers: pool.workers(), latency })
+    Ok(Take { sides, seconds, wall_seconds, workers: pool.workers(), latency, graph: control.graph(), watch })
 }
 
 fn process(

@@ -1,0 +1,56 @@
+//! Ordered units to tasks: what can be shared out, put together by [`fuse`].
+
+use super::estimate::{Cost, cost};
+use super::fuse::{self, Work};
+use super::order::Order;
+use super::units::Built;
+use crate::plan::{Costs, Step, Task};
+
+/// The tasks and their graph.
+pub(crate) struct Tasks {
+    pub(crate) tasks: Vec<Task>,
+    pub(crate) successors: Vec<Vec<u32>>,
+    /// Higher runs first: the longest path from the task's start to the end, in ns.
+    pub(crate) priorities: Vec<u32>,
+    pub(crate) costs: Costs,
+}
+
+/// Makes tasks for so many threads.
+pub(crate) fn make(built: &Built, order: &Order, threads: usize) -> Tasks {
+    let fused = fuse::fuse(&work(built, order), threads);
+    let tasks =
+        fused.parts.iter().map(|parts| Task { steps: parts.iter().map(|&part| step(order, part)).collect() });
+    Tasks {
+        tasks: tasks.collect(),
+        priorities: fused.schedule.paths_ns.iter().map(|&ns| ns as u32).collect(),
+        costs: Costs {
+            total_ns: fused.schedule.total_ns,
+            critical_ns: fused.schedule.critical_ns,
+            ends_ns: fused.schedule.ends_ns,
+        },
+        successors: fused.schedule.successors,
+    }
+}
+
+/// The components of the order with their costs and who waits for whom.
+fn work(built: &Built, order: &Order) -> Work {
+    let mut work = Work {
+        costs: vec![Cost::default(); order.components.len()],
+        after: vec![Vec::new(); order.components.len()],
+    };
+    for (number, component) in order.components.iter().enumerate() {
+        for &unit in &component.units {
+            work.costs[number] += cost(&built.units[unit as usize]);
+            let readers = built.readers[unit as usize].iter().map(|&reader| order.of_unit[reader as usize]);
+            work.after[number].extend(readers.filter(|&reader| reader != number).map(|reader| reader as u32));
+        }
+        work.after[number].sort_unstable();
+        work.after[number].dedup();
+    }
+    work
+}
+
+fn step(order: &Order, part: u32) -> Step {
+    let component = &order.components[part as usize];
+    if component.cycle { Step::Cycle(component.units.clone()) } else { Step::Unit(component.units[0]) }
+}
