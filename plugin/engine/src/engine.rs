@@ -195,7 +195,9 @@ impl Engine {
     fn hint(&self, plan: &Plan, period_ns: u32, length: usize) -> Hint {
         let share = length as f32 / BLOCK as f32;
         let costs = plan.costs;
-        let useful = if costs.critical_ns > 0.0 { (costs.total_ns / costs.critical_ns).ceil() } else { 1.0 };
+        // A second thread for a twentieth of the work costs more than it gains.
+        let useful =
+            if costs.critical_ns > 0.0 { (costs.total_ns / costs.critical_ns + 0.95).floor() } else { 1.0 };
         Hint {
             serial_ns: (self.block_cost_ns * share) as u32,
             useful: useful as u32,

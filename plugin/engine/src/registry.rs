@@ -76,8 +76,7 @@ impl Registry {
                 if *state != Value::Nothing {
                     cell.load(state)?;
                 }
-                let meter = Meter { asleep: asleep.into(), ..Meter::default() };
-                Arc::new(Running { cell: AtomicRefCell::new(cell), meter })
+                Arc::new(Running { cell: AtomicRefCell::new(cell), meter: Meter::new(asleep) })
             }
         };
         self.next.cells.insert(key, (cell.clone(), state.clone()));

@@ -32,6 +32,11 @@ const QUARANTINED: u32 = 1;
 const LOST: u32 = 2;
 
 impl Meter {
+    /// Of a new unit.
+    pub(crate) fn new(asleep: bool) -> Meter {
+        Meter { asleep: asleep.into(), ..Meter::default() }
+    }
+
     /// Of a unit that is silent from the start.
     pub(crate) fn quarantined() -> Meter {
         Meter { trouble: AtomicU32::new(QUARANTINED), ..Meter::default() }
