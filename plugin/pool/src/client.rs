@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::caller::Caller;
+use crate::choice::Choice;
 use crate::float::FlushDenormals;
 use crate::flow::{Core, Flow, Job};
 use crate::phase::Stage;
@@ -64,11 +65,14 @@ pub struct Client {
     queue: Queue<Token>,
     /// The thread that called last: hosts change it now and then.
     thread: usize,
+    /// The flow that ran last, by its address, and what is known of it.
+    flow: usize,
+    choice: Choice,
 }
 
 impl Client {
     pub(crate) fn new(pool: Arc<Pool>, slot: usize, queue: Queue<Token>) -> Client {
-        Client { pool, slot, queue, thread: 0 }
+        Client { pool, slot, queue, thread: 0, flow: 0, choice: Choice::new() }
     }
 
     /// Runs every task of a flow once, successors after predecessors; returns when all have ended, or when some have
@@ -80,19 +84,32 @@ impl Client {
         if graph.tasks() == 0 {
             return Outcome::Done;
         }
-        shared.pace.begins(hint, shared.clock.ns());
+        let begun = shared.clock.ns();
+        shared.pace.begins(hint, begun);
         let cpu = current_cpu();
         shared.caller_cpu.store(cpu, Ordering::Relaxed);
+        if self.flow != flow.core().addr() {
+            (self.flow, self.choice) = (flow.core().addr(), Choice::new());
+        }
         let narrow = graph.tasks() == 1 || hint.useful <= 1 || hint.serial_ns < inline_below(shared);
-        if shared.workers() == 0 || narrow && !graph.any_guarded() {
-            shared.rouse_for_next(hint);
+        let pays = !narrow && (shared.eager || self.choice.is_together());
+        if shared.workers() == 0 || !pays && !graph.any_guarded() {
+            if narrow {
+                shared.rouse_for_next(hint);
+            }
             let outcome = run_alone(flow);
-            shared.pace.ends(shared.clock.ns());
+            let ended = shared.clock.ns();
+            shared.pace.ends(ended);
+            if !narrow {
+                self.choice.ran_alone(ended - begun, hint.serial_ns);
+            }
             return outcome;
         }
         let outcome = self.run_together(flow, hint, cpu);
         let shared = self.pool.shared_state();
-        shared.pace.ends(shared.clock.ns());
+        let ended = shared.clock.ns();
+        shared.pace.ends(ended);
+        self.choice.ran_together(ended - begun, hint.serial_ns);
         outcome
     }
 

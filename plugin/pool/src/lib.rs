@@ -8,6 +8,7 @@ mod caller;
 mod chain;
 #[cfg(all(test, any(loom, shuttle)))]
 mod checks;
+mod choice;
 mod client;
 mod clock;
 mod config;

@@ -1,0 +1,108 @@
+//! Whether running together pays, as far as experience goes: never slower than alone, for longer than it takes to find out.
+//!
+//! Estimates decide first ([`crate::Hint`]); but what a hand-off costs depends on the machine and on how a graph's tasks
+//! share data, and only trying tells. Times are compared as shares of the estimate, so that short ranges and long ones
+//! count alike. Steers only who takes part, never what is computed.
+
+/// Runs together after which they are judged.
+const TRIAL: u32 = 16;
+/// A share of this that is gained is worth having.
+const WORTH: f32 = 0.98;
+/// First and longest span of runs alone after a trial that failed.
+const SPAN: (u32, u32) = (256, 16_384);
+/// Shares beyond this are the machine's doing, not the graph's.
+const OUTLIER: f32 = 2.0;
+
+/// What one client has learnt of its flow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice {
+    /// Time of a run as a share of the estimate, smoothed.
+    alone: f32,
+    together: f32,
+    /// Runs together since they were last judged to fail.
+    tried: u32,
+    /// Runs alone until the next trial, and how many it will be after one more failure.
+    left: u32,
+    span: u32,
+}
+
+impl Choice {
+    /// Nothing is known.
+    pub(crate) fn new() -> Choice {
+        Choice { alone: 1.0, together: 0.0, tried: 0, left: 0, span: SPAN.0 }
+    }
+
+    /// Whether to run together now.
+    pub(crate) fn is_together(&self) -> bool {
+        self.left == 0
+    }
+
+    /// A run alone took a time.
+    pub(crate) fn ran_alone(&mut self, took_ns: u64, estimate_ns: u32) {
+        self.alone += (share(took_ns, estimate_ns) - self.alone) / 16.0;
+        self.left = self.left.saturating_sub(1);
+    }
+
+    /// A run together took a time.
+    pub(crate) fn ran_together(&mut self, took_ns: u64, estimate_ns: u32) {
+        self.tried = self.tried.saturating_add(1);
+        // A mean at first, later a moving one.
+        let weight = self.tried.min(64) as f32;
+        self.together += (share(took_ns, estimate_ns) - self.together) / weight;
+        if self.tried < TRIAL {
+            return;
+        }
+        if self.together > self.alone * WORTH {
+            self.left = self.span;
+            self.span = (self.span * 2).min(SPAN.1);
+            self.tried = 0;
+        } else if self.tried >= 8 * TRIAL {
+            self.span = SPAN.0;
+        }
+    }
+}
+
+fn share(took_ns: u64, estimate_ns: u32) -> f32 {
+    (took_ns as f32 / estimate_ns.max(1) as f32).min(OUTLIER)
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+
+    /// Runs of which those together take this share of those alone; returns how many were together.
+    fn play(runs: u32, gain: f32) -> u32 {
+        let (mut choice, mut together) = (Choice::new(), 0);
+        for _ in 0..runs {
+            if choice.is_together() {
+                together += 1;
+                choice.ran_together((110_000.0 * gain) as u64, 100_000);
+            } else {
+                choice.ran_alone(110_000, 100_000);
+            }
+        }
+        together
+    }
+
+    #[test]
+    fn what_pays_is_kept_and_what_does_not_is_tried_ever_more_rarely() {
+        assert_eq!(play(100_000, 0.6), 100_000);
+        assert!(play(100_000, 1.3) < 100_000 / 100);
+    }
+
+    #[test]
+    fn a_graph_that_begins_to_pay_is_found_out() {
+        let mut choice = Choice::new();
+        let mut together = 0;
+        for run in 0..60_000 {
+            let gain = if run < 20_000 { 1.2 } else { 0.7 };
+            if choice.is_together() {
+                together += u32::from(run >= 40_000);
+                choice.ran_together((100_000.0 * gain) as u64, 100_000);
+            } else {
+                choice.ran_alone(100_000, 100_000);
+            }
+        }
+        assert!(together > 15_000, "{together} of 20000");
+    }
+}
