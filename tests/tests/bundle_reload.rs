@@ -4,8 +4,9 @@
 
 use std::path::Path;
 
+use manycord::patches::INIT;
 use manycord_tests::held::{Held, Thread};
-use manycord_tests::host::{Bundle, Instance, Score, built};
+use manycord_tests::host::{Bundle, Instance, Score, built, state_of_patch};
 
 /// Cycles after which everything that is made once has been made.
 const WARM_UP: usize = 10;
@@ -14,8 +15,9 @@ const CYCLES: usize = 50;
 const ROOM: usize = 4_096;
 const MAPPINGS: usize = 8;
 
-/// Keys that go down together, and frames of a block: more to do than the audio thread does alone.
-const KEYS: std::ops::Range<u8> = 40..72;
+/// Voices, keys that go down together, and frames of a block: more to do than the audio thread does alone.
+const VOICES: &str = "voices = 128";
+const KEYS: std::ops::Range<u8> = 20..116;
 const BLOCK: usize = 512;
 const FRAMES: usize = 9_600;
 /// Time that workers have a processor at least while they take part, in ns; without work they sleep after 0.06 ms.
@@ -29,6 +31,9 @@ fn workers_ran_ns() -> u64 {
 fn cycle(path: &Path) {
     let bundle = Bundle::load(path).unwrap();
     let mut instance = Instance::new(&bundle).unwrap();
+    let patch = INIT.text.replace("voices = 16", VOICES);
+    assert!(patch.contains(VOICES));
+    instance.load(&state_of_patch(&patch)).unwrap();
     let mut deck = instance.activate(48_000.0, BLOCK as u32).unwrap();
     deck.set_score(Score::new(KEYS.flat_map(|key| Score::note(0, 4_800, key)).collect()));
     let before = workers_ran_ns();
