@@ -239,7 +239,7 @@ fn endless_loops_are_given_up_one_after_the_other_and_the_rest_plays_on() {
             while lost.is_empty() && deaf.elapsed() < Duration::from_secs(5) {
                 lost = control().take_casualties();
             }
-            assert_eq!(lost, [id.clone()], "the culprit is named");
+            assert_eq!(lost, std::slice::from_ref(&id), "the culprit is named");
             // The fade-in over, the good one is where it was.
             play_until(&mut engine, |right| right.iter().all(|&value| value == 0.1));
             let reports = control().modules();

@@ -27,6 +27,9 @@ pub(crate) struct Pace {
     /// Work of the call that is going on, and of the one before.
     work: AtomicU64,
     last_work: AtomicU64,
+    /// Workers that can be of use in the call that is going on, and in the one before.
+    helpers: AtomicU64,
+    last_helpers: AtomicU64,
     /// Runs of the call that is going on, and of the one before.
     runs: AtomicU64,
     last_runs: AtomicU64,
@@ -41,15 +44,18 @@ impl Pace {
     /// A run begins.
     pub(crate) fn begins(&self, hint: &Hint, now: u64) {
         let work = if hint.useful > 1 { u64::from(hint.serial_ns) } else { 0 };
+        let helpers = u64::from(hint.useful.saturating_sub(1));
         if now.saturating_sub(self.ended.load(Ordering::Relaxed)) > PAUSE_NS {
             let since = now - self.started.swap(now, Ordering::Relaxed).min(now);
             let before = self.interval.load(Ordering::Relaxed);
             let smoothed = before - before / 8 + since / 8;
             self.interval.store(smoothed.min(u64::from(hint.period_ns)), Ordering::Relaxed);
             self.last_work.store(self.work.swap(work, Ordering::Relaxed), Ordering::Relaxed);
+            self.last_helpers.store(self.helpers.swap(helpers, Ordering::Relaxed), Ordering::Relaxed);
             self.last_runs.store(self.runs.swap(1, Ordering::Relaxed), Ordering::Relaxed);
         } else {
             self.work.fetch_add(work, Ordering::Relaxed);
+            self.helpers.fetch_max(helpers, Ordering::Relaxed);
             self.runs.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -63,6 +69,11 @@ impl Pace {
     /// still goes on, may go on for long.
     pub(crate) fn call_is_over(&self) -> bool {
         self.runs.load(Ordering::Relaxed) == self.last_runs.load(Ordering::Relaxed)
+    }
+
+    /// Whether the worker of this rank, from 0 on, can be of use: that many are enough.
+    pub(crate) fn needs(&self, rank: u64) -> bool {
+        rank < self.helpers.load(Ordering::Relaxed).max(self.last_helpers.load(Ordering::Relaxed))
     }
 
     /// Whether workers that all sleep should be woken for the sake of the runs to come.

@@ -69,6 +69,7 @@ impl Worker {
         let generation = shared.gate.seen();
         let vigil = match shared.idle {
             IdlePolicy::Spin => u64::MAX,
+            IdlePolicy::Anticipate if !self.is_needed() => GLANCE_NS,
             IdlePolicy::Anticipate => {
                 let linger = if shared.pace.call_is_over() { GLANCE_NS } else { LINGER_NS };
                 shared.pace.vigil(begun, habits.early_ns(), VIGIL_NS).max(linger)
@@ -94,13 +95,19 @@ impl Worker {
             let now = shared.clock.ns();
             self.make_room(habits, now);
             let waited = now - begun;
-            let busy = shared.in_flight.load(Ordering::Relaxed) > 0 && waited < VIGIL_NS;
+            let busy = shared.in_flight.load(Ordering::Relaxed) > 0 && waited < VIGIL_NS && self.is_needed();
             if !(busy || waited < vigil) {
                 break;
             }
         }
         self.lap(habits, Activity::Spin);
         found
+    }
+
+    /// Whether as many workers as this one's rank says can be of use: the others need not look out.
+    fn is_needed(&self) -> bool {
+        let workers = self.shared.workers().max(1) as usize;
+        self.shared.pace.needs(((self.seat.number() - 1) % workers) as u64)
     }
 
     /// Leaves the CPU on which the last caller ran: it will come back there, and find this worker in its way.
@@ -124,8 +131,8 @@ impl Worker {
         let shared = &*self.shared;
         let begun = shared.clock.ns();
         let nap = match shared.idle {
-            IdlePolicy::Anticipate => shared.pace.until_next(begun, habits.early_ns()),
-            IdlePolicy::Park | IdlePolicy::Spin => None,
+            IdlePolicy::Anticipate if self.is_needed() => shared.pace.until_next(begun, habits.early_ns()),
+            IdlePolicy::Anticipate | IdlePolicy::Park | IdlePolicy::Spin => None,
         };
         let woken = shared.gate.sleep(seen, nap.map(Duration::from_nanos));
         self.lap(habits, Activity::Park);

@@ -153,6 +153,7 @@ mod tests {
             successors: successors.to_vec(),
             cost_ns,
             path_ns: 0.0,
+            awake_ns: cost_ns,
         };
         let led_to: Vec<u32> = tasks.iter().flat_map(|task| task.1).copied().collect();
         GraphReport {

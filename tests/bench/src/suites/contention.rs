@@ -63,9 +63,12 @@ fn play(player: &mut Player, length: Duration) {
     }
 }
 
+/// One figure of a worker.
+type Read = fn(&WorkerLoad) -> u64;
+
 fn tell(rows: &mut Rows, case: &str, now: &WorkerLoad, before: &WorkerLoad, seconds: f64) {
-    let since = |read: fn(&WorkerLoad) -> u64| (read(now) - read(before)) as f64 / seconds;
-    let times: [(&str, fn(&WorkerLoad) -> u64); 5] = [
+    let since = |read: Read| (read(now) - read(before)) as f64 / seconds;
+    let times: [(&str, Read); 5] = [
         ("run_percent", |load| load.run_ns),
         ("steal_percent", |load| load.steal_ns),
         ("spin_percent", |load| load.spun_ns),
@@ -76,7 +79,7 @@ fn tell(rows: &mut Rows, case: &str, now: &WorkerLoad, before: &WorkerLoad, seco
     for (metric, read) in times {
         rows.add(case, metric, since(read) * 1e-7, "%", None);
     }
-    let counts: [(&str, fn(&WorkerLoad) -> u64); 3] = [
+    let counts: [(&str, Read); 3] = [
         ("tasks_per_s", |load| load.tasks),
         ("steals_per_s", |load| load.steals),
         ("wakes_per_s", |load| load.wakes),
