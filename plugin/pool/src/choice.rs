@@ -4,12 +4,15 @@
 //! share data, and only trying tells. Times are compared as shares of the estimate, so that short ranges and long ones
 //! count alike. Steers only who takes part, never what is computed.
 
-/// Runs together after which they are judged.
-const TRIAL: u32 = 16;
+/// Runs alone with which a flow begins, so that there is something to compare with.
+const FIRST: u32 = 16;
+/// Runs together that do not count, since workers wake and fetch what they need, and those that do.
+const WARM_UP: u32 = 8;
+const TRIAL: u32 = 24;
 /// A share of this that is gained is worth having.
 const WORTH: f32 = 0.98;
 /// First and longest span of runs alone after a trial that failed.
-const SPAN: (u32, u32) = (256, 16_384);
+const SPAN: (u32, u32) = (64, 16_384);
 /// Shares beyond this are the machine's doing, not the graph's.
 const OUTLIER: f32 = 2.0;
 
@@ -19,6 +22,8 @@ pub(crate) struct Choice {
     /// Time of a run as a share of the estimate, smoothed.
     alone: f32,
     together: f32,
+    /// Runs alone so far.
+    known: u32,
     /// Runs together since they were last judged to fail.
     tried: u32,
     /// Runs alone until the next trial, and how many it will be after one more failure.
@@ -29,7 +34,7 @@ pub(crate) struct Choice {
 impl Choice {
     /// Nothing is known.
     pub(crate) fn new() -> Choice {
-        Choice { alone: 1.0, together: 0.0, tried: 0, left: 0, span: SPAN.0 }
+        Choice { alone: 0.0, together: 0.0, known: 0, tried: 0, left: FIRST, span: SPAN.0 }
     }
 
     /// Whether to run together now.
@@ -39,17 +44,18 @@ impl Choice {
 
     /// A run alone took a time.
     pub(crate) fn ran_alone(&mut self, took_ns: u64, estimate_ns: u32) {
-        self.alone += (share(took_ns, estimate_ns) - self.alone) / 16.0;
+        self.known = self.known.saturating_add(1);
+        self.alone += (share(took_ns, estimate_ns) - self.alone) / self.known.min(64) as f32;
         self.left = self.left.saturating_sub(1);
     }
 
     /// A run together took a time.
     pub(crate) fn ran_together(&mut self, took_ns: u64, estimate_ns: u32) {
         self.tried = self.tried.saturating_add(1);
+        let Some(counted @ 1..) = self.tried.checked_sub(WARM_UP) else { return };
         // A mean at first, later a moving one.
-        let weight = self.tried.min(64) as f32;
-        self.together += (share(took_ns, estimate_ns) - self.together) / weight;
-        if self.tried < TRIAL {
+        self.together += (share(took_ns, estimate_ns) - self.together) / counted.min(64) as f32;
+        if counted < TRIAL {
             return;
         }
         if self.together > self.alone * WORTH {
@@ -86,7 +92,7 @@ mod tests {
 
     #[test]
     fn what_pays_is_kept_and_what_does_not_is_tried_ever_more_rarely() {
-        assert_eq!(play(100_000, 0.6), 100_000);
+        assert_eq!(play(100_000, 0.6), 100_000 - FIRST);
         assert!(play(100_000, 1.3) < 100_000 / 100);
     }
 

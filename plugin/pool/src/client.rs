@@ -91,16 +91,18 @@ impl Client {
         if self.flow != flow.core().addr() {
             (self.flow, self.choice) = (flow.core().addr(), Choice::new());
         }
-        let narrow = graph.tasks() == 1 || hint.useful <= 1 || hint.serial_ns < inline_below(shared);
-        let pays = !narrow && (shared.eager || self.choice.is_together());
-        if shared.workers() == 0 || !pays && !graph.any_guarded() {
-            if narrow {
+        let least_ns = if shared.eager { 0 } else { INLINE_AWAKE_NS };
+        let wide = graph.tasks() > 1 && hint.useful > 1 && hint.serial_ns >= least_ns;
+        let wanted = wide && (shared.eager || self.choice.is_together());
+        let there = shared.eager || hint.serial_ns >= INLINE_ASLEEP_NS || shared.anyone_awake();
+        if shared.workers() == 0 || !(wanted && there || graph.any_guarded()) {
+            if wanted {
                 shared.rouse_for_next(hint);
             }
             let outcome = run_alone(flow);
             let ended = shared.clock.ns();
             shared.pace.ends(ended);
-            if !narrow {
+            if wide {
                 self.choice.ran_alone(ended - begun, hint.serial_ns);
             }
             return outcome;
@@ -210,13 +212,6 @@ impl Drop for Client {
 
 fn outcome(panics: u32) -> Outcome {
     if panics == 0 { Outcome::Done } else { Outcome::Panicked(panics) }
-}
-
-fn inline_below(shared: &Shared) -> u32 {
-    if shared.eager {
-        return 0;
-    }
-    if shared.anyone_awake() { INLINE_AWAKE_NS } else { INLINE_ASLEEP_NS }
 }
 
 /// The serial loop: no counter is touched.
