@@ -8,9 +8,9 @@
 const FIRST: u32 = 16;
 /// Runs together that do not count, since workers wake and fetch what they need, and those that do.
 const WARM_UP: u32 = 8;
-const TRIAL: u32 = 24;
-/// A share of this that is gained is worth having.
-const WORTH: f32 = 0.98;
+const TRIAL: u32 = 96;
+/// Share of the time alone from which running together has failed.
+const WORTH: f32 = 0.95;
 /// First and longest span of runs alone after a trial that failed.
 const SPAN: (u32, u32) = (64, 16_384);
 /// Shares beyond this are the machine's doing, not the graph's.
@@ -62,7 +62,7 @@ impl Choice {
             self.left = self.span;
             self.span = (self.span * 2).min(SPAN.1);
             self.tried = 0;
-        } else if self.tried >= 8 * TRIAL {
+        } else if self.tried >= 4 * TRIAL {
             self.span = SPAN.0;
         }
     }

@@ -24,6 +24,8 @@ pub(crate) struct Pace {
     ended: AtomicU64,
     /// From one call to the next: what the host says, or less where it calls more often.
     interval: AtomicU64,
+    /// What the run that began last takes one thread.
+    serial: AtomicU64,
     /// Work of the call that is going on, and of the one before.
     work: AtomicU64,
     last_work: AtomicU64,
@@ -44,6 +46,7 @@ impl Pace {
     /// A run begins.
     pub(crate) fn begins(&self, hint: &Hint, now: u64) {
         let work = if hint.useful > 1 { u64::from(hint.serial_ns) } else { 0 };
+        self.serial.store(u64::from(hint.serial_ns), Ordering::Relaxed);
         let helpers = u64::from(hint.useful.saturating_sub(1));
         if now.saturating_sub(self.ended.load(Ordering::Relaxed)) > PAUSE_NS {
             let since = now - self.started.swap(now, Ordering::Relaxed).min(now);
@@ -63,6 +66,11 @@ impl Pace {
     /// A run has ended.
     pub(crate) fn ends(&self, now: u64) {
         self.ended.store(now, Ordering::Relaxed);
+    }
+
+    /// How long the next run of this call can be in coming: its caller may be busy with one that it runs alone.
+    pub(crate) fn until_next_run(&self) -> u64 {
+        PAUSE_NS + 2 * self.serial.load(Ordering::Relaxed)
     }
 
     /// Whether a pause is likely now: the call has had as many runs as the one before. One that has had more, and

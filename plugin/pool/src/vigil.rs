@@ -11,9 +11,7 @@ use crate::sync::{spin_loop, spins};
 use crate::system::{Placement, Scheduling, current_cpu, give_way};
 use crate::worker::Worker;
 
-/// How long a worker looks for more after its last task while the host's call goes on.
-const LINGER_NS: u64 = PAUSE_NS;
-/// The same when the call is over.
+/// How long a worker looks for more after its last task when the call is over.
 const GLANCE_NS: u64 = 3_000;
 /// How much earlier than the next call is due a worker wants to be awake: calls come early as well as late.
 const MARGIN_NS: u64 = 70_000;
@@ -71,10 +69,11 @@ impl Worker {
             IdlePolicy::Spin => u64::MAX,
             IdlePolicy::Anticipate if !self.is_needed() => GLANCE_NS,
             IdlePolicy::Anticipate => {
-                let linger = if shared.pace.call_is_over() { GLANCE_NS } else { LINGER_NS };
+                let next_run = shared.pace.until_next_run().min(VIGIL_NS);
+                let linger = if shared.pace.call_is_over() { GLANCE_NS } else { next_run };
                 shared.pace.vigil(begun, habits.early_ns(), VIGIL_NS).max(linger)
             }
-            IdlePolicy::Park => LINGER_NS,
+            IdlePolicy::Park => PAUSE_NS,
         };
         let mut found = false;
         loop {
