@@ -137,7 +137,12 @@ fn pools_come_and_go_without_leaving_threads_or_files() {
     let files = count("fd");
     let slowest = (0..50).map(|_| cycle()).max().unwrap_or_default();
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
-    assert_eq!(count("fd"), files);
+    // Tests beside this one have files open for a moment; what fifty pools left behind would stay.
+    let begun = Instant::now();
+    while count("fd") > files {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{} files, {files} before", count("fd"));
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 #[test]
