@@ -2,6 +2,7 @@
 //! Nothing here judges: a target that is missed is shown, and the command succeeds.
 
 mod html;
+mod peers;
 mod plot;
 mod proc02;
 mod program;

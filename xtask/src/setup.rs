@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use crate::process;
 
 pub const USAGE: &str = "\
-cargo xtask setup [build|window|test|python]...    installs what the machine lacks (default: everything)";
+cargo xtask setup [build|window|test|python|peers]...    installs what the machine lacks (default: all but peers)";
 
 /// What a kind of work needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +22,11 @@ pub enum Group {
     Test,
     /// Hosts that come as Python packages.
     Python,
+    /// Synthesizers of others, to measure against.
+    Peers,
 }
 
-/// All that there is.
+/// All that building, playing and testing need.
 pub const ALL: &[Group] = &[Group::Build, Group::Window, Group::Test, Group::Python];
 
 pub fn run(args: Vec<String>) -> Result<()> {
@@ -35,12 +37,18 @@ pub fn run(args: Vec<String>) -> Result<()> {
             "window" => Group::Window,
             "test" => Group::Test,
             "python" => Group::Python,
-            _ => bail!("{arg} is no group; there are: build, window, test, python"),
+            "peers" => Group::Peers,
+            _ => bail!("{arg} is no group; there are: build, window, test, python, peers"),
         });
     }
     ensure(if groups.is_empty() { ALL } else { &groups })?;
     println!("everything is there");
     Ok(())
+}
+
+/// Installs what a group lacks, package by package; returns why some could not be.
+pub fn each(group: Group) -> Vec<anyhow::Error> {
+    packages::each(group)
 }
 
 /// Installs what these groups lack.

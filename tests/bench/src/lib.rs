@@ -19,4 +19,5 @@ pub mod simulate;
 pub mod suites;
 pub mod tune;
 pub mod turns;
+pub mod wav;
 pub mod work;

@@ -1,21 +1,28 @@
 //! `manycord-bench SUITE... [--quick]`: runs suites and prints their rows.
+//! `manycord-bench --wav FILE [--fundamental BIN]`: what a WAV file holds, as JSON.
+
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use lexopt::Arg;
+use lexopt::{Arg, ValueExt};
 use manycord_bench::heap::Counting;
 use manycord_bench::rows::Rows;
 use manycord_bench::suites::SUITES;
+use manycord_bench::wav;
 
 #[global_allocator]
 static HEAP: Counting = Counting;
 
 fn main() -> Result<()> {
     let (mut names, mut quick) = (Vec::new(), false);
+    let (mut file, mut fundamental) = (None, None);
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Value(name) => names.push(name.to_string_lossy().into_owned()),
             Arg::Long("quick") => quick = true,
+            Arg::Long("wav") => file = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("fundamental") => fundamental = Some(parser.value()?.parse()?),
             _ => return Err(arg.unexpected().into()),
         }
     }
@@ -25,6 +32,9 @@ fn main() -> Result<()> {
             bail!("there is no suite `{name}`; there are: {}", known.join(", "));
         };
         (suite.run)(&mut Rows::new(suite.name, quick))?;
+    }
+    if let Some(file) = file {
+        println!("{}", wav::figures(&file, fundamental)?);
     }
     Ok(())
 }

@@ -127,3 +127,18 @@ fn port(text: &str) -> PortRef {
     let (module, port) = text.split_once('.').expect("a port is written `module.port`");
     PortRef { module: module.into(), port: port.into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn peers_are_measured_against_the_same_patch() {
+        let text = include_str!("../../peers/manycord/heavy.toml");
+        for voices in [4, 128] {
+            let level = 0.5 / (voices as f64).sqrt();
+            let filled = text.replace("$VOICES", &voices.to_string()).replace("$LEVEL", &level.to_string());
+            assert_eq!(Patch::parse(&filled, "heavy.toml").expect("a patch"), heavy(voices));
+        }
+    }
+}

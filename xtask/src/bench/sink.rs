@@ -34,7 +34,6 @@ impl Sink {
     }
 
     /// Takes a figure in.
-    #[allow(dead_code, reason = "for suites that are measured here; they come with the peers")]
     pub fn add(&mut self, case: &str, metric: &str, value: f64, unit: &str, target: Option<Target>) {
         let suite = self.report.machine().suite.clone();
         let (case, metric, unit) = (case.into(), metric.into(), unit.into());
@@ -44,6 +43,11 @@ impl Sink {
     /// Says what is being measured.
     pub fn note(&self, text: &str) {
         self.bar.set_message(text.to_string());
+    }
+
+    /// Says what is to be known of the figures.
+    pub fn tell(&self, text: &str) {
+        self.bar.suspend(|| println!("  {text}"));
     }
 
     /// The rows.

@@ -3,6 +3,7 @@
 
 use anyhow::{Result, bail};
 
+use super::peers;
 use super::sink::Sink;
 
 /// A suite.
@@ -19,7 +20,6 @@ pub enum How {
     /// The program `manycord-bench`, which knows pool, engine and plugin.
     Program,
     /// We do, with programs that are not ours.
-    #[allow(dead_code, reason = "suites of this kind come with the peers")]
     Here(fn(&mut Sink) -> Result<()>),
 }
 
@@ -67,6 +67,11 @@ pub const SUITES: &[Suite] = &[
         name: "proc02",
         about: "the worker pool row by row, as a pool of Python processes was measured before",
         how: How::Program,
+    },
+    Suite {
+        name: "peers",
+        about: "the reference patch offline in csound, SuperCollider and Faust, and how clean each one's saw is",
+        how: How::Here(peers::run),
     },
 ];
 

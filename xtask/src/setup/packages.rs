@@ -41,15 +41,32 @@ const PACKAGES: &[Package] = &[
     package(Group::Python, "python3", "runs the hosts that come as Python packages"),
     package(Group::Python, "python3-venv", "keeps them apart from the system's Python"),
     package(Group::Python, "libjack-jackd2-0", "JACK from Python"),
+    package(Group::Peers, "csound", "the reference patch in csound"),
+    package(Group::Peers, "supercollider-server", "the reference patch in SuperCollider (scsynth)"),
+    package(Group::Peers, "supercollider-supernova", "the reference patch on SuperCollider's threads"),
+    package(Group::Peers, "faust", "the reference patch in Faust"),
+    package(Group::Peers, "g++", "compiles what Faust makes"),
 ];
 
 /// Installs what is missing.
 pub fn ensure(groups: &[Group]) -> Result<()> {
+    install(&PACKAGES.iter().filter(|package| groups.contains(&package.group)).collect::<Vec<_>>())
+}
+
+/// Installs what is missing of a group, one by one where not all can be had; returns why some could not.
+pub fn each(group: Group) -> Vec<anyhow::Error> {
+    if ensure(&[group]).is_ok() {
+        return Vec::new();
+    }
+    let packages = PACKAGES.iter().filter(|package| package.group == group);
+    packages.filter_map(|package| install(&[package]).err()).collect()
+}
+
+fn install(wanted: &[&Package]) -> Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    let wanted: Vec<&Package> = PACKAGES.iter().filter(|package| groups.contains(&package.group)).collect();
-    let missing = if output("apt-get", &["--version"]).is_some() { missing(&wanted) } else { wanted.clone() };
+    let missing = if output("apt-get", &["--version"]).is_some() { missing(wanted) } else { wanted.to_vec() };
     if missing.is_empty() {
         return Ok(());
     }
