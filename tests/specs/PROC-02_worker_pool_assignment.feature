@@ -110,7 +110,7 @@ Feature: A pool of workers takes tasks over while sound plays
   Scenario: A worker's thread ends
     The report asked for a pool that is usable again, with a new worker if need be. Ten threads end one after the
     other, as if the system had killed each; the worst of them counts. The client itself and another client beside
-    it hear no gap of more than 20 ms. Ours: replaced after 7 ms, no gap beyond 8 ms, and none beyond 2 ms beside.
+    it hear no gap of more than 20 ms. Ours: replaced after 6 ms, no gap beyond 7 ms, and none beyond 2 ms beside.
 
     When we measure thread that ends, at most 5 times
     Then thread_replace_ms is at most 100 ms
@@ -120,7 +120,7 @@ Feature: A pool of workers takes tasks over while sound plays
   Scenario: A task never returns
     The report did not dare. Ten endless loops come one after the other, and none of them ever ends; the worst
     counts, from the first late block until the same client's blocks are good again. Each culprit is named, and the
-    calling thread allocates nothing meanwhile. Ours: 18 ms, no gap beyond 6 ms beside.
+    calling thread allocates nothing meanwhile. Ours: 17 ms, no gap beyond 2 ms beside.
 
     When we measure task that never returns, at most 5 times
     Then stuck_recover_ms is at most 50 ms
