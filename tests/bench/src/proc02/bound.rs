@@ -52,6 +52,7 @@ pub const BOUNDS: &[Bound] = &[
     told("all_cores_busy_us", "us"),
     timing("parallel_efficiency", "share", Target::AtLeast(0.9)),
     told("control_efficiency", "share"),
+    timing("share_of_control", "share", Target::AtLeast(0.9)),
     none_of("copied_bytes", "B"),
     timing("visibility_us_p50", "us", Target::AtMost(1.0)),
     none_of("growth_bytes", "B"),

@@ -38,6 +38,7 @@ pub fn efficiency(effort: Effort) -> Result<Vec<Figure>> {
         figures.extend([
             Figure::new(&case, "parallel_efficiency", pool),
             Figure::new(&case, "control_efficiency", control),
+            Figure::new(&case, "share_of_control", pool / control),
         ]);
     }
     Ok(figures)
