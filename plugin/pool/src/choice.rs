@@ -4,7 +4,7 @@
 //! share data, and only trying tells. Times are compared as shares of the estimate, so that short ranges and long ones
 //! count alike. Steers only who takes part, never what is computed.
 
-/// Runs alone with which a flow begins, so that there is something to compare with.
+/// Runs alone with which a client begins, so that there is something to compare with.
 const FIRST: u32 = 16;
 /// Runs together that do not count, since workers wake and fetch what they need, and those that do.
 const WARM_UP: u32 = 8;
@@ -35,6 +35,13 @@ impl Choice {
     /// Nothing is known.
     pub(crate) fn new() -> Choice {
         Choice { alone: 0.0, together: 0.0, known: 0, tried: 0, left: FIRST, span: SPAN.0 }
+    }
+
+    /// Another flow runs from here on, most often the same with a small change: what gained goes on, since a heavy one
+    /// that suddenly runs alone is late; what did not is tried soon.
+    pub(crate) fn another_flow(&mut self) {
+        self.left = self.left.min(FIRST);
+        self.span = SPAN.0;
     }
 
     /// Whether to run together now.
@@ -94,6 +101,24 @@ mod tests {
     fn what_pays_is_kept_and_what_does_not_is_tried_ever_more_rarely() {
         assert_eq!(play(100_000, 0.6), 100_000 - FIRST);
         assert!(play(100_000, 1.3) < 100_000 / 100);
+    }
+
+    #[test]
+    fn an_edit_does_not_make_a_heavy_flow_run_alone() {
+        let mut choice = Choice::new();
+        let mut alone = 0;
+        for run in 0..10_000 {
+            if run % 75 == 0 {
+                choice.another_flow();
+            }
+            if choice.is_together() {
+                choice.ran_together(60_000, 100_000);
+            } else {
+                alone += 1;
+                choice.ran_alone(100_000, 100_000);
+            }
+        }
+        assert_eq!(alone, FIRST);
     }
 
     #[test]

@@ -89,7 +89,8 @@ impl Client {
         let cpu = current_cpu();
         shared.caller_cpu.store(cpu, Ordering::Relaxed);
         if self.flow != flow.core().addr() {
-            (self.flow, self.choice) = (flow.core().addr(), Choice::new());
+            self.flow = flow.core().addr();
+            self.choice.another_flow();
         }
         let least_ns = if shared.eager { 0 } else { INLINE_AWAKE_NS };
         let wide = graph.tasks() > 1 && hint.useful > 1 && hint.serial_ns >= least_ns;
