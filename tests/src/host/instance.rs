@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
+use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::{HostInfo, PluginAudioConfiguration, PluginInstance};
 use clack_host::utils::ClapId;
@@ -130,6 +131,11 @@ impl Instance {
     /// When the plugin refuses.
     pub fn activate(&mut self, sample_rate: f64, most_frames: u32) -> Result<Deck> {
         let ports = self.ports();
+        let handle = self.plugin.plugin_handle();
+        if let Some(render) = handle.get_extension::<PluginRender>() {
+            // Blocks are asked for as fast as they come: none may be left silent because the machine is busy.
+            render.set(&handle, RenderMode::Offline).context("the plugin does not render offline")?;
+        }
         let configuration =
             PluginAudioConfiguration { sample_rate, min_frames_count: 1, max_frames_count: most_frames };
         let processor =
