@@ -1,6 +1,7 @@
 //! The suites; a suite is one file, one line here and one in `xtask/src/bench/suites.rs`, which tells what it is about.
 
 mod contention;
+mod fair;
 mod idle;
 mod light;
 mod memory;
@@ -35,6 +36,7 @@ pub const SUITES: &[Suite] = &[
     Suite { name: "wake", run: wake::run },
     Suite { name: "rust", run: rust::run },
     Suite { name: "contention", run: contention::run },
+    Suite { name: "fair", run: fair::run },
     Suite { name: "idle", run: idle::run },
     Suite { name: "proc02", run: proc02::run },
 ];

@@ -59,6 +59,11 @@ pub const SUITES: &[Suite] = &[
         how: How::Program,
     },
     Suite {
+        name: "fair",
+        about: "whether instances on host threads of their own are served alike by the one pool",
+        how: How::Program,
+    },
+    Suite {
         name: "idle",
         about: "what silent instances and an empty rack cost, beyond the host's own waiting",
         how: How::Program,
