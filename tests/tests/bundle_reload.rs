@@ -15,11 +15,12 @@ const CYCLES: usize = 50;
 const ROOM: usize = 4_096;
 const MAPPINGS: usize = 8;
 
-/// Voices, keys that go down together, and frames of a block: more to do than the audio thread does alone.
+/// Voices, keys that go down together, frames of a block and of a life: more to do than the audio thread does alone, and
+/// long enough for workers to be woken for it.
 const VOICES: &str = "voices = 128";
 const KEYS: std::ops::Range<u8> = 20..116;
 const BLOCK: usize = 512;
-const FRAMES: usize = 9_600;
+const FRAMES: usize = 38_400;
 /// Time that workers have a processor at least while they take part, in ns; without work they sleep after 0.06 ms.
 const BUSY_NS: u64 = 1_000_000;
 
@@ -35,7 +36,7 @@ fn cycle(path: &Path) {
     assert!(patch.contains(VOICES));
     instance.load(&state_of_patch(&patch)).unwrap();
     let mut deck = instance.activate(48_000.0, BLOCK as u32).unwrap();
-    deck.set_score(Score::new(KEYS.flat_map(|key| Score::note(0, 4_800, key)).collect()));
+    deck.set_score(Score::new(KEYS.flat_map(|key| Score::note(0, 30_000, key)).collect()));
     let before = workers_ran_ns();
     let deck = std::thread::spawn(move || {
         deck.play(FRAMES, || BLOCK).unwrap();
