@@ -67,12 +67,17 @@ impl Engine {
         if !self.is_ready() {
             self.sit_out(&mut block, 0, 0);
             done = frames;
-        } else if !self.late.is_behind() {
-            done = self.doze(&mut block, frames);
         }
         while done < frames {
+            if self.doze.is_asleep() {
+                done = self.sleep_on(&mut block, (done, frames), next_event);
+                continue;
+            }
             if self.frame.is_multiple_of(BLOCK as u64) {
                 self.cross_grid_line();
+                if self.falls_asleep() {
+                    continue;
+                }
             }
             let flow = self.flow.clone();
             let length = self.stage(flow.job(), &block, done, frames, &mut next_event);

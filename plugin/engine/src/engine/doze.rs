@@ -22,6 +22,8 @@ pub(crate) struct Doze {
     peak: f32,
     /// Grid blocks of silence in a row.
     quiet: u32,
+    /// Nothing is rendered.
+    asleep: bool,
 }
 
 impl Doze {
@@ -29,8 +31,12 @@ impl Doze {
         self.peak = self.peak.max(peak);
     }
 
+    pub(super) fn is_asleep(self) -> bool {
+        self.asleep
+    }
+
     fn wake(&mut self) {
-        *self = Doze { peak: f32::MAX, quiet: 0 };
+        *self = Doze { peak: f32::MAX, quiet: 0, asleep: false };
     }
 }
 
@@ -62,26 +68,34 @@ impl Engine {
         self.doze.wake();
     }
 
-    /// Leaves the block silent from its first frame up to where something ends the sleep, if it dozes. Returns the
-    /// frames that are done.
-    pub(super) fn doze(&mut self, block: &mut HostBlock<'_>, frames: usize) -> usize {
-        if !self.is_silent() {
-            return 0;
-        }
-        let event = block.events.first().map_or(frames, |event| (event.frame as usize).min(frames));
+    /// Whether nothing is rendered from here on. Call on grid lines.
+    pub(super) fn falls_asleep(&mut self) -> bool {
+        self.doze.asleep = self.is_silent();
+        self.doze.asleep
+    }
+
+    /// Leaves the host's block silent from frame `done` up to where something ends the sleep. Returns that frame.
+    pub(super) fn sleep_on(
+        &mut self,
+        block: &mut HostBlock<'_>,
+        (done, frames): (usize, usize),
+        next_event: usize,
+    ) -> usize {
+        let event = block.events.get(next_event).map(|event| (event.frame as usize).clamp(done, frames - 1));
         let news = !self.ports.install.is_empty() || self.has_turns();
         // Plans and knobs are taken in on grid lines.
-        let line = (BLOCK - (self.frame % BLOCK as u64) as usize) % BLOCK;
-        let wakes = if news { event.min(line) } else { event };
-        let done = wakes.min(frames);
-        block.outputs.iter_mut().for_each(|side| side[..done].fill(0.0));
-        self.frame += done as u64;
-        if done > 0 {
+        let line = done + (BLOCK - (self.frame % BLOCK as u64) as usize) % BLOCK;
+        let ends = [event, news.then_some(line), self.late.is_behind().then_some(done)];
+        let wakes = ends.into_iter().flatten().min().unwrap_or(frames);
+        let end = wakes.min(frames);
+        block.outputs.iter_mut().for_each(|side| side[done..end].fill(0.0));
+        self.frame += (end - done) as u64;
+        if end > done {
             self.last = [0.0; 2];
         }
-        if done < frames {
+        if wakes < frames {
             self.wake_up();
         }
-        done
+        end
     }
 }
