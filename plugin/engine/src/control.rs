@@ -58,6 +58,7 @@ pub struct Control {
     registry: Registry,
     estimates: Estimates,
     drift: Drift,
+    adapts: bool,
     sample_rate: f32,
     catalog: &'static [Kind],
     pool: Arc<Pool>,
@@ -144,6 +145,7 @@ pub(crate) fn start_watched(
         registry,
         estimates,
         drift: Drift::default(),
+        adapts: false,
         sample_rate: setup.sample_rate,
         catalog: setup.catalog,
         pool: setup.pool,
@@ -229,15 +231,21 @@ impl Control {
             let patch = self.patch.clone();
             // It compiled before, with more cables.
             let _ = self.submit(patch, Fading::new());
-        } else if self.threads > 1
+        } else if self.adapts
+            && self.threads > 1
             && self.drift.calls_for_new_plan(&self.newest, self.pulse.read().frames, self.sample_rate)
         {
             self.replan();
         }
     }
 
-    /// Shares the work of the playing patch out anew, by what its units cost now. The sound does not change.
-    /// [`Control::collect`] does this by itself when costs have changed.
+    /// Says whether [`Control::collect`] shares the work out anew by itself when costs have changed. Off at first: there
+    /// are patches for which a new plan can be heard (`tests/tests/laws_plan.rs`).
+    pub fn adapt(&mut self, adapts: bool) {
+        self.adapts = adapts;
+    }
+
+    /// Shares the work of the playing patch out anew, by what its units cost now.
     pub fn replan(&mut self) {
         let (playing, fading) = (self.playing.clone(), self.fading.clone());
         // It compiled before.
