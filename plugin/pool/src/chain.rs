@@ -145,7 +145,7 @@ pub(crate) fn hand_to_workers(runner: &impl Runner, token: Token) -> bool {
     let begun = shared.clock.ns();
     while shared.workers() > 0 {
         if slot.outbox.push(token).is_ok() {
-            shared.announce(1 + slot.outbox.len() as u32);
+            shared.announce(1 + slot.outbox.len() as u32, token.slot());
             return true;
         }
         if shared.clock.ns() - begun > GUARD_PATIENCE_NS {

@@ -9,8 +9,10 @@ const FIRST: u32 = 16;
 /// Runs together that do not count, since workers wake and fetch what they need, and those that do.
 const WARM_UP: u32 = 8;
 const TRIAL: u32 = 96;
-/// Share of the time alone from which running together has failed.
+/// Share of the time alone from which running together has failed, and from which it has so plainly that fewer runs
+/// show it.
 const WORTH: f32 = 0.95;
+const PLAIN: (f32, u32) = (1.1, 24);
 /// First and longest span of runs alone after a trial that failed.
 const SPAN: (u32, u32) = (64, 16_384);
 /// Shares beyond this are the machine's doing, not the graph's.
@@ -62,7 +64,8 @@ impl Choice {
         let Some(counted @ 1..) = self.tried.checked_sub(WARM_UP) else { return };
         // A mean at first, later a moving one.
         self.together += (share(took_ns, estimate_ns) - self.together) / counted.min(64) as f32;
-        if counted < TRIAL {
+        let fails_plainly = counted >= PLAIN.1 && self.together > self.alone * PLAIN.0;
+        if counted < TRIAL && !fails_plainly {
             return;
         }
         if self.together > self.alone * WORTH {

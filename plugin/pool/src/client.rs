@@ -98,7 +98,7 @@ impl Client {
         let there = shared.eager || hint.serial_ns >= INLINE_ASLEEP_NS || shared.anyone_awake();
         if shared.workers() == 0 || !(wanted && there || graph.any_guarded()) {
             if wanted {
-                shared.rouse_for_next(hint);
+                shared.rouse_for_next(hint, self.slot);
             }
             let outcome = run_alone(flow);
             let ended = shared.clock.ns();
@@ -151,7 +151,7 @@ impl Client {
         shared.in_flight.fetch_add(1, Ordering::Relaxed);
         flow.homes().begin();
         let run = slot.open(flow.core(), graph.roots.len(), graph.leaves);
-        shared.announce(hint.useful.saturating_sub(1).max(u32::from(graph.any_guarded())));
+        shared.announce(hint.useful.saturating_sub(1).max(u32::from(graph.any_guarded())), self.slot);
         let run = Token::new(self.slot, run, 0);
         let caller = Caller::new(shared, run, &self.queue);
         while !caller.work(hint.patience_ns.map(u64::from)) {

@@ -42,7 +42,9 @@ impl Hand {
     fn bury(self) -> Option<Vacancy> {
         if self.identity.lives() || self.thread.is_finished() {
             // A worker ends without a panic: tasks' panics are caught.
-            self.thread.join().ok()
+            let vacancy = self.thread.join().ok();
+            self.identity.wait_until_gone();
+            vacancy
         } else {
             system::reap(self.thread);
             None
@@ -153,8 +155,8 @@ impl Crew {
         true
     }
 
-    /// Ends all threads, once they were told to stop: those of the crew at once; one that was given up and is still stuck keeps the library in
-    /// memory instead, since it runs in it. In a child of a fork there are no threads to end.
+    /// Ends all threads, once they were told to stop: those of the crew at once; one that was given up and is still
+    /// stuck keeps the library in memory instead, since it runs in it. In a child of a fork there are no threads to end.
     pub(crate) fn dismiss(&self) {
         if self.process != std::process::id() {
             lock(&self.hands).drain(..).for_each(std::mem::forget);

@@ -14,9 +14,9 @@ pub trait Job: Send + Sync + 'static {
     /// Runs one task. All its predecessors have returned, and what they wrote is visible.
     fn run(&self, task: usize, seat: &Seat);
 
-    /// The thread that runs this part of this task, as named to [`Seat::enter`] or [`Seat::note`], does not come
-    /// back; the run was given up. Called off the audio path.
-    fn lost(&self, _task: usize, _part: u32) {}
+    /// The thread that runs this part of this task, as named to [`Seat::enter`] or [`Seat::note`] (`None`: before the
+    /// first), does not come back; the run was given up. Called off the audio path.
+    fn lost(&self, _task: usize, _part: Option<u32>) {}
 }
 
 /// The part of a flow that does not depend on the job's type.
@@ -28,7 +28,7 @@ pub(crate) struct Core {
     /// Runs a task of the job behind this core; caught panics give `false`.
     execute: unsafe fn(*const Core, usize, &Seat) -> bool,
     /// Tells the job what was lost; takes and gives back shares in the flow.
-    lost: unsafe fn(*const Core, usize, u32),
+    lost: unsafe fn(*const Core, usize, Option<u32>),
     retain: unsafe fn(*const Core),
     release: unsafe fn(*const Core),
 }
@@ -90,7 +90,7 @@ unsafe fn execute<J: Job>(core: *const Core, task: usize, seat: &Seat) -> bool {
 
 /// # Safety
 /// As for [`execute`].
-unsafe fn lost<J: Job>(core: *const Core, task: usize, part: u32) {
+unsafe fn lost<J: Job>(core: *const Core, task: usize, part: Option<u32>) {
     // SAFETY: the caller's promise, as in `execute`.
     let flow = unsafe { &*core.cast::<Flow<J>>() };
     // A job that fails even here must not take the supervisor down.
@@ -173,7 +173,7 @@ unsafe impl Send for Share {}
 
 impl Share {
     /// The thread in this part of this task does not come back.
-    pub(crate) fn lost(&self, task: u32, part: u32) {
+    pub(crate) fn lost(&self, task: u32, part: Option<u32>) {
         // SAFETY: the share keeps the flow alive; `lost` was made for the type of this very flow.
         unsafe { ((*self.0).lost)(self.0, task as usize, part) };
     }

@@ -11,8 +11,8 @@ use crate::slot::{SLOTS, Token};
 use crate::stats::WorkerLoad;
 use crate::supervisor::{Alarm, Alarms, Supervisor};
 use crate::sync::Mutex;
-use crate::sync::thread::{self, JoinHandle};
-use crate::system;
+use crate::sync::thread::JoinHandle;
+use crate::system::{self, Identity};
 
 /// Threads that share the work of all clients. They are joined when the last handle is dropped.
 pub struct Pool {
@@ -21,7 +21,7 @@ pub struct Pool {
     alarms: Arc<Alarms>,
     /// The callers' queues of the slots that are free.
     free: Mutex<Vec<(usize, Queue<Token>)>>,
-    supervisor: Mutex<Option<JoinHandle<()>>>,
+    supervisor: Mutex<Option<JoinHandle<Identity>>>,
 }
 
 /// Every slot of the pool is taken.
@@ -69,14 +69,14 @@ impl Pool {
         let shared = Arc::new(Shared::new(config, slots, stealers));
         let crew = Arc::new(Crew::new(shared.clone(), queues.into_iter().enumerate().rev().collect()));
         let alarms: Arc<Alarms> = Arc::new(Mutex::new((0..SLOTS).map(|_| None).collect()));
-        crew.hire_all(workers);
-        let supervisor = (workers > 0).then(|| {
-            let duty = Supervisor { shared: shared.clone(), crew: crew.clone(), alarms: alarms.clone() };
-            thread::Builder::new().name("manycord-super".into()).spawn(move || duty.work()).ok()
-        });
+        let duty = Supervisor { shared: shared.clone(), crew: crew.clone(), alarms: alarms.clone() };
+        // Without a supervisor nobody would end a run that got stuck: then there are no workers to get stuck in it.
+        let supervisor = (workers > 0).then(|| duty.start()).flatten();
+        if supervisor.is_some() {
+            crew.hire_all(workers);
+        }
         let free = callers.into_iter().enumerate().rev().collect();
-        let supervisor = Mutex::new(supervisor.flatten());
-        Arc::new(Pool { shared, crew, alarms, free: Mutex::new(free), supervisor })
+        Arc::new(Pool { shared, crew, alarms, free: Mutex::new(free), supervisor: Mutex::new(supervisor) })
     }
 
     /// Worker threads, the callers not counted.
@@ -129,7 +129,11 @@ impl Drop for Pool {
         self.shared.stop();
         // Before the crew goes: it asks which threads still use the flows that it holds.
         match supervisor {
-            Some(thread) if self.crew.is_here() => drop(thread.join()),
+            Some(thread) if self.crew.is_here() => {
+                if let Ok(identity) = thread.join() {
+                    identity.wait_until_gone();
+                }
+            }
             // In a child of a fork it does not exist.
             Some(thread) => std::mem::forget(thread),
             None => {}

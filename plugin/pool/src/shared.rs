@@ -119,20 +119,29 @@ impl Shared {
         self.gate.sleepers() < self.workers()
     }
 
-    /// A run has begun in which `helpers` workers can be of use.
-    pub(crate) fn announce(&self, helpers: u32) {
+    /// A run of a slot has work for `helpers` workers: wakes as many as are not awake and free already.
+    pub(crate) fn announce(&self, helpers: u32, slot: usize) {
         self.announced_ns.store(self.clock.ns(), Ordering::Relaxed);
-        self.gate.announce(|sleepers| helpers.saturating_sub(self.workers().saturating_sub(sleepers)));
+        self.gate.announce(|sleepers| {
+            let awake = self.workers().saturating_sub(sleepers);
+            helpers.saturating_sub(awake.saturating_sub(self.busy_elsewhere(slot)))
+        });
+    }
+
+    /// Workers on runs of other slots, at a glance.
+    fn busy_elsewhere(&self, slot: usize) -> u32 {
+        let slots = self.places_in_use().iter().filter_map(|place| place.station.busy_with());
+        slots.filter(|&busy| busy != slot).count() as u32
     }
 
     /// A run that the caller does alone: wakes workers now and then, so that they are there for the next.
-    pub(crate) fn rouse_for_next(&self, hint: &Hint) {
+    pub(crate) fn rouse_for_next(&self, hint: &Hint, slot: usize) {
         if self.idle != IdlePolicy::Park
             && self.workers() > 0
             && !self.anyone_awake()
             && self.pace.should_rouse(hint, self.clock.ns())
         {
-            self.announce(hint.useful.saturating_sub(1));
+            self.announce(hint.useful.saturating_sub(1), slot);
         }
     }
 

@@ -18,12 +18,14 @@ const CONDEMNED: u64 = 1 << 60;
 /// The worker itself was given up: its thread ends when it comes back.
 const RETIRED: u64 = 1 << 59;
 const TOKEN: u64 = RETIRED - 1;
+/// The task has not said yet what part of it runs.
+const NO_PART: u32 = u32::MAX;
 
 /// A worker's whereabouts.
 #[derive(Debug)]
 pub(crate) struct Station {
     word: AtomicU64,
-    /// Part of the task, as the job counts them.
+    /// Part of the task, as the job counts them, or [`NO_PART`].
     part: AtomicU32,
 }
 
@@ -31,7 +33,7 @@ pub(crate) struct Station {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sight {
     word: u64,
-    pub(crate) part: u32,
+    part: u32,
 }
 
 /// How a worker leaves its station.
@@ -45,7 +47,7 @@ pub(crate) enum Leave {
 
 impl Station {
     pub(crate) fn new() -> Station {
-        Station { word: AtomicU64::new(IDLE), part: AtomicU32::new(0) }
+        Station { word: AtomicU64::new(IDLE), part: AtomicU32::new(NO_PART) }
     }
 
     /// The worker takes a task up. It must then look whether the task's run still goes on. Fails when the worker has
@@ -53,6 +55,8 @@ impl Station {
     // SeqCst, with `Slot::abandon` and `condemn`: either the worker finds the run given up, or whoever gives it up
     // finds the worker here.
     pub(crate) fn begin(&self, token: Token) -> bool {
+        // Seen with the word: it is written before.
+        self.part.store(NO_PART, Ordering::Relaxed);
         let before = self.word.swap(TASK | token.bits(), Ordering::SeqCst);
         if before & RETIRED == 0 {
             return true;
@@ -93,6 +97,12 @@ impl Station {
         Sight { word, part: self.part.load(Ordering::SeqCst) }
     }
 
+    /// Slot whose run a worker is on that was not given up, at a glance.
+    pub(crate) fn busy_with(&self) -> Option<usize> {
+        let word = self.word.load(Ordering::Relaxed);
+        (word != IDLE && word & RETIRED == 0).then(|| Token::from_bits(word & TOKEN).slot())
+    }
+
     /// Tells the worker that the run it works on was given up, if it does. Returns whether it did.
     pub(crate) fn condemn(&self, run: Token) -> bool {
         let mut word = self.word.load(Ordering::SeqCst);
@@ -117,6 +127,11 @@ impl Sight {
     /// Whether the worker is where it was seen before.
     pub(crate) fn is_same_part(self, other: Sight) -> bool {
         self.token() == other.token() && self.part == other.part
+    }
+
+    /// Part of the task; `None` until it has named one.
+    pub(crate) fn part(self) -> Option<u32> {
+        (self.part != NO_PART).then_some(self.part)
     }
 
     /// The task and its run; `None` when the worker is on none.

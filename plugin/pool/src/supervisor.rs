@@ -14,8 +14,10 @@ use crate::flow::Share;
 use crate::shared::Shared;
 use crate::slot::{Slot, Token};
 use crate::station::Sight;
-use crate::sync::Mutex;
 use crate::sync::atomic::Ordering;
+use crate::sync::thread::{self, JoinHandle};
+use crate::sync::{Mutex, mpsc};
+use crate::system::Identity;
 
 /// Time in one part of a task from which a worker can be stuck, in ns, counted from when its run was found late.
 /// Longer where each step is interpreted.
@@ -75,8 +77,23 @@ impl Watch {
 }
 
 impl Supervisor {
+    /// Starts the thread and waits until it runs; `None` where the system gives none.
+    pub(crate) fn start(self) -> Option<JoinHandle<Identity>> {
+        let (tell, told) = mpsc::channel();
+        let body = move || {
+            let identity = Identity::current();
+            // Whoever starts it listens.
+            let _ = tell.send(());
+            self.work();
+            identity
+        };
+        let thread = thread::Builder::new().name("manycord-super".into()).spawn(body).ok()?;
+        told.recv().ok()?;
+        Some(thread)
+    }
+
     /// The thread's body.
-    pub(crate) fn work(self) {
+    fn work(self) {
         let mut watches: Vec<Watch> = Vec::new();
         loop {
             let seen = self.shared.bell.seen();
@@ -192,7 +209,7 @@ impl Supervisor {
         let sight = station.look();
         let Some(token) = sight.token().filter(|_| sight.is_same_part(blamed)) else { return };
         if station.retire(sight) {
-            watch.late.share.lost(token.task(), sight.part);
+            watch.late.share.lost(token.task(), sight.part());
             if self.crew.replace(place) {
                 watch.lost.push(place);
             } else {

@@ -97,6 +97,23 @@ fn one_cpu_and_more_workers_than_cpus() {
 
 #[test]
 #[ignore = "a case that another test starts"]
+fn case_ends_whole() {
+    for _ in 0..300 {
+        drop(pool(8));
+        let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+        let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+        let left: Vec<String> = names.filter(|name| name.starts_with("manycord")).collect();
+        assert_eq!(left, [""; 0], "the next pool takes them for another's workers");
+    }
+}
+
+#[test]
+fn a_pool_that_has_ended_has_no_thread_even_in_the_kernels_list() {
+    expect_success(start("case_ends_whole"), Duration::from_secs(30));
+}
+
+#[test]
+#[ignore = "a case that another test starts"]
 fn case_live_for_two_seconds() {
     let pool = pool(3);
     let mut client = pool.client().unwrap();
@@ -132,6 +149,57 @@ fn a_process_with_half_the_time_blames_nobody() {
         std::thread::sleep(Duration::from_millis(15));
     }
     expect_success(child, Duration::from_secs(30));
+}
+
+/// A control group of the kernel's, gone with its last process.
+struct ControlGroup(std::path::PathBuf);
+
+impl ControlGroup {
+    /// Half the time of one CPU, in periods of 20 ms; `None` where we may not make one.
+    fn half_a_cpu() -> Option<ControlGroup> {
+        let name = format!("manycord-test-{}", std::process::id());
+        // The older kind has a tree for each resource, the newer a single one.
+        let kinds = [
+            ("/sys/fs/cgroup/cpu", &[("cpu.cfs_period_us", "20000"), ("cpu.cfs_quota_us", "10000")][..]),
+            ("/sys/fs/cgroup", &[("cpu.max", "10000 20000")][..]),
+        ];
+        kinds.into_iter().find_map(|(tree, settings)| {
+            let path = std::path::Path::new(tree).join(&name);
+            std::fs::create_dir(&path).ok()?;
+            let group = ControlGroup(path);
+            let set = |(file, text): &(&str, &str)| std::fs::write(group.0.join(file), text).is_ok();
+            settings.iter().all(set).then_some(group)
+        })
+    }
+
+    fn take_in(&self, child: &Child) {
+        std::fs::write(self.0.join("cgroup.procs"), child.id().to_string()).expect("the group is ours");
+    }
+
+    /// How often its processes were made to wait.
+    fn throttled(&self) -> u64 {
+        let text = std::fs::read_to_string(self.0.join("cpu.stat")).expect("the group is ours");
+        let line = text.lines().find_map(|line| line.strip_prefix("nr_throttled "));
+        line.expect("the kernel counts").trim().parse().expect("a number")
+    }
+}
+
+impl Drop for ControlGroup {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir(&self.0);
+    }
+}
+
+#[test]
+fn a_quota_of_half_a_cpu_blames_nobody() {
+    let Some(group) = ControlGroup::half_a_cpu() else {
+        println!("no control group may be made here: the test above stands in for it");
+        return;
+    };
+    let child = start("case_live_for_two_seconds");
+    group.take_in(&child);
+    expect_success(child, Duration::from_secs(30));
+    assert!(group.throttled() > 20, "the quota was not felt");
 }
 
 #[test]

@@ -19,6 +19,8 @@ const LIMIT: Duration = Duration::from_secs(rounds(10, 200) as u64);
 enum Mischief {
     None,
     Loops,
+    /// Before it has named a part.
+    LoopsAtOnce,
     Blocks,
     ThreadEnds,
 }
@@ -35,13 +37,13 @@ struct Bad {
 impl Job for Bad {
     fn run(&self, task: usize, seat: &Seat) {
         self.runs.fetch_add(1, Ordering::Relaxed);
-        if task != 0 || !seat.enter(7) {
+        if task != 0 || self.mischief != Mischief::LoopsAtOnce && !seat.enter(7) {
             return;
         }
         assert_ne!(seat.number(), 0, "a guarded task on the caller's thread");
         match self.mischief {
             Mischief::None => {}
-            Mischief::Loops => {
+            Mischief::Loops | Mischief::LoopsAtOnce => {
                 while !self.released.load(Ordering::Relaxed) {
                     std::hint::spin_loop();
                 }
@@ -61,8 +63,9 @@ impl Job for Bad {
         }
     }
 
-    fn lost(&self, task: usize, part: u32) {
-        self.lost.store(1_000_000 + task as u64 * 1_000 + u64::from(part), Ordering::Relaxed);
+    fn lost(&self, task: usize, part: Option<u32>) {
+        let part = part.map_or(999, u64::from);
+        self.lost.store(1_000_000 + task as u64 * 1_000 + part, Ordering::Relaxed);
     }
 }
 
@@ -162,6 +165,19 @@ fn ten_endless_loops_in_a_row_are_given_up_named_and_survived() {
         assert!(flow.job().runs.load(Ordering::Relaxed) <= 9, "the last task never ran");
     }
     expect_healthy(&mut client);
+}
+
+#[test]
+fn a_task_that_is_stuck_before_it_names_a_part_is_not_taken_for_the_part_before() {
+    let pool = pool(1);
+    let mut client = pool.client().unwrap();
+    // The only worker has been in part 7.
+    assert_eq!(client.run(&bad(Mischief::None), &TOGETHER), Outcome::Done);
+    let flow = bad(Mischief::LoopsAtOnce);
+    wreck(&mut client, &flow);
+    assert_eq!(flow.job().lost.load(Ordering::Relaxed), 1_000_999, "task 0, no part");
+    flow.job().released.store(true, Ordering::Relaxed);
+    wait_for("the thread comes back", || Arc::strong_count(&flow) == 1);
 }
 
 #[test]

@@ -30,7 +30,8 @@ impl Job for Plan {
         }
     }
 
-    fn lost(&self, _task: usize, unit: u32) {
+    fn lost(&self, task: usize, unit: Option<u32>) {
+        let unit = unit.unwrap_or_else(|| self.tasks[task].steps[0].units()[0]);
         self.units[unit as usize].running.meter.lose();
     }
 }

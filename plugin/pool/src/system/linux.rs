@@ -131,6 +131,18 @@ impl Identity {
         answer == 0 || std::io::Error::last_os_error().raw_os_error() != Some(libc::ESRCH)
     }
 
+    /// Waits until the kernel has forgotten a thread that was joined: those who wait for a thread's end are let go a
+    /// little before, and others count our threads by what the kernel lists.
+    pub(crate) fn wait_until_gone(self) {
+        const LOOKS: u32 = 200;
+        for _ in 0..LOOKS {
+            if self.number == 0 || !self.lives() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_micros(50));
+        }
+    }
+
     /// Processor time that the thread has had, in ns.
     pub(crate) fn cpu_ns(self) -> u64 {
         let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };

@@ -62,6 +62,7 @@ impl Identity {
     pub(crate) fn lives(self) -> bool {
         true
     }
+    pub(crate) fn wait_until_gone(self) {}
     pub(crate) fn cpu_ns(self) -> u64 {
         0
     }

@@ -58,8 +58,8 @@ impl Job for Faulty {
         }
     }
 
-    fn lost(&self, task: usize, part: u32) {
-        self.named.store(name(task, part), Ordering::Relaxed);
+    fn lost(&self, task: usize, part: Option<u32>) {
+        self.named.store(part.map_or(0, |part| name(task, part)), Ordering::Relaxed);
     }
 }
 

@@ -39,7 +39,7 @@ impl Job for Stuck {
         self.inside.fetch_sub(1, Ordering::SeqCst);
     }
 
-    fn lost(&self, _task: usize, _part: u32) {
+    fn lost(&self, _task: usize, _part: Option<u32>) {
         self.lost.fetch_add(1, Ordering::SeqCst);
     }
 }
