@@ -3,7 +3,7 @@
 mod common;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use common::{TOGETHER, checked, pool, random_graph, rounds};
@@ -167,4 +167,63 @@ fn the_shared_pool_is_one_and_goes_with_its_last_handle() {
     drop((first, second));
     assert!(weak.upgrade().is_none());
     assert_eq!(manycord_pool::Pool::shared(&config).workers(), 1);
+}
+
+/// Task 0 holds a worker; or two tasks of which each waits for the other to begin.
+struct Meeting {
+    holds: bool,
+    begun: AtomicU32,
+    met: AtomicU32,
+    released: AtomicBool,
+}
+
+impl Meeting {
+    fn flow(holds: bool) -> Arc<Flow<Meeting>> {
+        let graph = if holds { Graph::new(&[vec![]], &[1]) } else { Graph::new(&[vec![], vec![]], &[1, 1]) };
+        let graph = graph.expect("the graph is sound");
+        let graph = if holds { graph.guard([0]) } else { graph };
+        let (begun, met, released) = (AtomicU32::new(0), AtomicU32::new(0), AtomicBool::new(false));
+        Flow::new(graph, Meeting { holds, begun, met, released })
+    }
+}
+
+impl Job for Meeting {
+    fn run(&self, _task: usize, _seat: &Seat) {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        let since = Instant::now();
+        while self.holds && !self.released.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        while !self.holds && since.elapsed() < Duration::from_secs(1) {
+            if self.begun.load(Ordering::SeqCst) == 2 {
+                self.met.fetch_add(1, Ordering::SeqCst);
+                return;
+            }
+            std::hint::spin_loop();
+        }
+    }
+}
+
+#[test]
+fn a_worker_that_is_busy_for_another_client_does_not_count_as_help() {
+    let pool = pool(2);
+    let mut client = pool.client().unwrap();
+    let flow = checked(&vec![Vec::new(); 8], 10);
+    // Until it tries what running together brings.
+    for _ in 0..17 {
+        client.run(&flow, &TOGETHER);
+    }
+    let held = Meeting::flow(true);
+    std::thread::scope(|scope| {
+        scope.spawn(|| pool.client().unwrap().run(&held, &TOGETHER));
+        while held.job().begun.load(Ordering::SeqCst) == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // The other worker falls asleep.
+        std::thread::sleep(Duration::from_millis(100));
+        let meeting = Meeting::flow(false);
+        client.run(&meeting, &Hint { useful: 2, ..TOGETHER });
+        held.job().released.store(true, Ordering::SeqCst);
+        assert_eq!(meeting.job().met.load(Ordering::SeqCst), 2, "nobody was woken for the second task");
+    });
 }
