@@ -35,6 +35,7 @@ pub mod slope;
 mod song;
 mod swing;
 mod tail;
+pub mod transpose;
 mod trigger;
 mod turns;
 pub mod waves;

@@ -4,11 +4,12 @@
 
 use std::ops::Range;
 
+use crate::dsp::bank::CHUNK;
 use crate::dsp::guard::sane;
 use crate::dsp::room::{LONGEST, Room, Shape};
 use crate::dsp::{DelayLine, Glide, OnePole};
 use crate::group::{Group, LaneMask};
-use crate::io::Io;
+use crate::io::{BLOCK, Io};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
@@ -111,28 +112,43 @@ impl Module for Reverb {
         let [size, decay, damp, low_cut] = [SIZE, DECAY, DAMP, LOW_CUT].map(|param| io.param(param));
         let [pre_delay, modulation, mix] = [PRE_DELAY, MODULATION, MIX].map(|param| io.param(param));
         let rate = f64::from(self.sample_rate);
-        for frame in frames {
-            let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
+        let dry = |frame: usize| [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
+        let mut late = [[0.0; BLOCK]; 2];
+        let mut shapes = [Shape::default(); BLOCK];
+        for frame in frames.clone() {
+            let [dry_left, dry_right] = dry(frame);
             let pre = self.pre_glide.next(f64::from(pre_delay.at(frame)[0]) * rate) + DelayLine::SHORTEST;
-            self.pre[0].push(dry[0]);
-            self.pre[1].push(dry[1]);
-            let late = [self.pre[0].read(pre), self.pre[1].read(pre)];
-            let late = self.low_cut.tick(late, low_cut.at(frame)[0], self.sample_rate);
+            self.pre[0].push(dry_left);
+            self.pre[1].push(dry_right);
+            let sides = [self.pre[0].read(pre), self.pre[1].read(pre)];
+            [late[0][frame], late[1][frame]] =
+                self.low_cut.tick(sides, low_cut.at(frame)[0], self.sample_rate);
 
             let scale = SMALLEST + (1.0 - SMALLEST) * f64::from(size.at(frame)[0]);
             // The longest line is the one that must not glide too fast.
             let longest = self.size_glide.next(scale * LONGEST * rate);
             let sway = modulation.at(frame)[0] * SWAY * self.sample_rate;
-            let shape = Shape {
+            shapes[frame] = Shape {
                 scale: longest / (LONGEST * rate),
                 decay_seconds: decay.at(frame)[0],
                 damp_hertz: damp.at(frame)[0],
                 sway: self.sway_glide.next(f64::from(sway)) as f32,
             };
-            let room = self.room.tick(late, shape);
-            let wet = mix.at(frame)[0];
-            io.set(OUT_LEFT, frame, Group::splat(dry[0] * (1.0 - wet) + room[0] * wet));
-            io.set(OUT_RIGHT, frame, Group::splat(dry[1] * (1.0 - wet) + room[1] * wet));
+        }
+        let mut start = frames.start;
+        while start < frames.end {
+            let shape = shapes[start];
+            let most = (frames.end - start).min(CHUNK);
+            let count = (1..most).find(|&ahead| shapes[start + ahead] != shape).unwrap_or(most);
+            let sides = late
+                .map(|side| Group::from_fn(|ahead| if ahead < count { side[start + ahead] } else { 0.0 }));
+            let room = self.room.tick(sides, shape, count);
+            for (ahead, frame) in (start..start + count).enumerate() {
+                let (wet, [dry_left, dry_right]) = (mix.at(frame)[0], dry(frame));
+                io.set(OUT_LEFT, frame, Group::splat(dry_left * (1.0 - wet) + room[0][ahead] * wet));
+                io.set(OUT_RIGHT, frame, Group::splat(dry_right * (1.0 - wet) + room[1][ahead] * wet));
+            }
+            start += count;
         }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! After Schlecht & Habets, "Scattering in feedback delay networks", IEEE/ACM TASLP 2020.
 
-use super::bank::{Bank, Frame, LINES};
+use super::bank::{Bank, Chunk, LINES};
 use super::hadamard::hadamard;
 
 /// Lengths of the steps, in seconds: the cloud ends after their sum.
@@ -54,31 +54,34 @@ impl Diffuser {
         self.steps.iter_mut().for_each(|step| step.bank.reset());
     }
 
-    /// Takes a frame in and gives one out, of the same energy in the long run.
+    /// Takes `count` frames in and gives as many out, of the same energy in the long run.
     #[inline(always)]
-    pub fn tick(&mut self, frame: Frame) -> Frame {
-        let mut frame = frame;
+    pub fn tick(&mut self, chunk: Chunk, count: usize) -> Chunk {
+        let mut chunk = chunk;
         for step in &mut self.steps {
-            step.bank.push(frame);
-            frame = hadamard(step.bank.read(&step.ages));
+            step.bank.push(&chunk, count);
+            chunk = hadamard(step.bank.read(&step.ages, count));
         }
-        frame
+        chunk
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dsp::bank::CHUNK;
     use crate::group::Group;
 
     #[test]
     fn keeps_the_energy_of_a_click() {
         let mut diffuser = Diffuser::new(48_000.0);
         let mut energy = 0.0;
-        for n in 0..2_000 {
-            let click = Group::from_fn(|lane| if n == 0 { lane as f32 } else { 0.0 });
-            let out = diffuser.tick([click, Group::ZERO]);
-            energy += out.iter().map(|group| (*group * *group).sum()).sum::<f32>();
+        for n in 0..250 {
+            let click =
+                |line: usize, frame: usize| if n + frame == 0 && line < 8 { line as f32 } else { 0.0 };
+            let click = std::array::from_fn(|line| Group::from_fn(|frame| click(line, frame)));
+            let out = diffuser.tick(click, CHUNK);
+            energy += out.iter().map(|line| (*line * *line).sum()).sum::<f32>();
         }
         assert!((energy - 140.0).abs() < 1e-3, "{energy}");
     }

@@ -6,10 +6,11 @@
 //! Jot & Chaigne, "Digital delay networks for designing artificial reverberators", AES 1991; Schlecht &
 //! Habets, "Time-varying feedback matrices in feedback delay networks", JASA 2015.
 
-use super::bank::{Bank, Frame, LINES};
+use super::bank::{Bank, CHUNK, Chunk, LINES};
 use super::guard::flushed;
 use super::hadamard::hadamard;
-use super::{Diffuser, math, whole};
+use super::transpose::transpose;
+use super::{Diffuser, math};
 use crate::group::{Group, LANES};
 
 /// Lengths of the lines in the largest room, in seconds: spread evenly over two octaves with a little chance,
@@ -43,21 +44,15 @@ const WHOLE: f32 = 12_582_912.0;
 /// Level of the diffuser's cloud itself, so that the network takes over without a step.
 const EARLY: f32 = 0.6;
 
-/// Signs of the lines in the left and in the right output; neither pattern is a row of the mixing matrix, and
-/// they have nothing in common.
-const SIGNS: [[Group; 2]; 2] = [
-    [
-        Group([1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0]),
-        Group([1.0, 1.0, 1.0, -1.0, -1.0, 1.0, -1.0, -1.0]),
-    ],
-    [
-        Group([1.0, -1.0, -1.0, 1.0, 1.0, 1.0, -1.0, -1.0]),
-        Group([-1.0, 1.0, -1.0, -1.0, 1.0, 1.0, -1.0, 1.0]),
-    ],
-];
+/// Lines that are turned round in the left and in the right output, as bits; neither pattern is a row of the mixing
+/// matrix, and they have nothing in common.
+const TURNED: [u32; 2] = [0b1101_1000_1011_0100, 0b0100_1101_1100_0110];
+
+/// One frame of all lines.
+type Frame = [Group; 2];
 
 /// What a room is like.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Shape {
     /// Lengths against those of the largest room, 0…1.
     pub scale: f64,
@@ -105,7 +100,8 @@ impl Tuning {
         let (mut rest, mut length) = ([Group::ZERO; 2], [Group::ZERO; 2]);
         for line in 0..LINES {
             let frames = f64::from(LENGTHS[line]) * shape.scale * f64::from(sample_rate);
-            whole[line] = (frames as u32).max(2);
+            // A chunk must not read what it puts in itself.
+            whole[line] = (frames as u32).max(CHUNK as u32 + 2);
             rest[line / LANES][line % LANES] = (frames - f64::from(frames as u32)) as f32;
             length[line / LANES][line % LANES] = frames as f32 + shape.sway;
         }
@@ -156,51 +152,94 @@ impl Room {
         self.phase = start_phases();
     }
 
-    /// One frame of the room's answer to both sides. The shape may move; a leap of its lengths would click.
+    /// The room's answer to up to eight frames of both sides, at the same cost for one as for all. The shape may move;
+    /// a leap of its lengths would click.
     #[inline(always)]
-    pub fn tick(&mut self, sides: [f32; 2], shape: Shape) -> [f32; 2] {
+    pub fn tick(&mut self, sides: [Group; 2], shape: Shape, count: usize) -> [Group; 2] {
         if shape != self.tuning.shape {
             self.tuning = Tuning::new(shape, self.sample_rate);
         }
-        let tuning = &self.tuning;
-        let entrance = tuning.entrance * 0.25;
-        let alternating = Group::from_fn(|lane| sides[lane % 2] * entrance);
-        let new = self.diffuser.tick([alternating, alternating]);
+        let entrance = self.tuning.entrance * 0.25;
+        let mut new = [sides[0] * entrance; LINES];
+        (1..LINES).step_by(2).for_each(|line| new[line] = sides[1] * entrance);
+        let new = self.diffuser.tick(new, count);
 
-        let mut ages = tuning.whole;
-        let mut fraction = tuning.rest;
-        for half in 0..2 {
-            // A parabola's arch for each half turn: near enough to a sine, and smooth.
-            let phase = self.phase[half];
-            let arch = phase * (Group::splat(1.0) - phase.abs()) * 4.0;
-            let moved = phase + self.pace[half];
-            self.phase[half] = moved.map(|p| if p < 1.0 { p } else { p - 2.0 });
-            let place = tuning.rest[half] + (arch + Group::splat(1.0)) * shape.sway;
-            // Rounds half a frame less to a whole number in the low bits of the sum.
-            let shifted = place.map(|x| x - 0.5 + WHOLE);
-            fraction[half] = whole(place - shifted.map(|x| x - WHOLE));
-            let shifted = whole(shifted);
-            for lane in 0..LANES {
-                ages[half * LANES + lane] += shifted[lane].to_bits() - WHOLE.to_bits();
+        let (ages, fraction) = self.sway(count);
+        let old = self.bank.read_between(&ages, &fraction, count);
+        let mixed = hadamard(self.damp(old, count));
+        let (mut kept, mut heard) = (mixed, mixed);
+        for line in 0..LINES {
+            kept[line] += new[line];
+            heard[line] = new[line] * EARLY + mixed[line];
+        }
+        self.bank.push(&kept, count);
+        [sum(&heard, TURNED[0]), sum(&heard, TURNED[1])]
+    }
+
+    /// Lengths of the lines in the next frames, and the rest of a frame; moves the sways on.
+    #[inline(always)]
+    fn sway(&mut self, count: usize) -> ([[u32; LINES]; CHUNK], Chunk) {
+        let tuning = &self.tuning;
+        let (mut ages, mut fraction) = ([[0; LINES]; CHUNK], [[Group::ZERO; LANES]; 2]);
+        for (frame, ages) in ages.iter_mut().enumerate().take(count) {
+            for half in 0..2 {
+                // A parabola's arch for each half turn: near enough to a sine, and smooth.
+                let phase = self.phase[half];
+                let arch = phase * (Group::splat(1.0) - phase.abs()) * 4.0;
+                let moved = phase + self.pace[half];
+                self.phase[half] = moved.map(|p| if p < 1.0 { p } else { p - 2.0 });
+                let place = tuning.rest[half] + (arch + Group::splat(1.0)) * tuning.shape.sway;
+                // Rounds half a frame less to a whole number in the low bits of the sum.
+                let shifted = place.map(|x| x - 0.5 + WHOLE);
+                fraction[half][frame] = place - shifted.map(|x| x - WHOLE);
+                for lane in 0..LANES {
+                    let line = half * LANES + lane;
+                    ages[line] = tuning.whole[line] + (shifted[lane].to_bits() - WHOLE.to_bits());
+                }
             }
         }
-        let old = self.bank.read_between(&ages, fraction);
-        let mut kept = old;
-        for half in 0..2 {
-            let damped = self.damped[half] + (old[half] - self.damped[half]) * tuning.open[half];
-            self.damped[half] = damped.map(flushed);
-            kept[half] = self.damped[half] * tuning.gain[half];
-        }
-        let mixed = hadamard(kept);
-        let frame = [new[0] + mixed[0], new[1] + mixed[1]];
-        self.bank.push(frame);
-        let heard = [new[0] * EARLY + mixed[0], new[1] * EARLY + mixed[1]];
-        let [left, right] = SIGNS;
-        [
-            whole(heard[0] * left[0] + heard[1] * left[1]).sum(),
-            whole(heard[0] * right[0] + heard[1] * right[1]).sum(),
-        ]
+        (ages, both([transpose(fraction[0]), transpose(fraction[1])]))
     }
+
+    /// What the lines' ends become before they go back in.
+    #[inline(always)]
+    fn damp(&mut self, old: Chunk, count: usize) -> Chunk {
+        let mut halves = [[Group::ZERO; LANES]; 2];
+        halves[0].copy_from_slice(&old[..LANES]);
+        halves[1].copy_from_slice(&old[LANES..]);
+        let mut frames = [transpose(halves[0]), transpose(halves[1])];
+        for frame in 0..count {
+            for half in 0..2 {
+                let held = self.damped[half];
+                let damped = held + (frames[half][frame] - held) * self.tuning.open[half];
+                self.damped[half] = damped.map(flushed);
+                frames[half][frame] = self.damped[half] * self.tuning.gain[half];
+            }
+        }
+        both([transpose(frames[0]), transpose(frames[1])])
+    }
+}
+
+/// All lines from two halves of them.
+#[inline(always)]
+fn both(halves: [[Group; LANES]; 2]) -> Chunk {
+    let mut chunk = [Group::ZERO; LINES];
+    chunk[..LANES].copy_from_slice(&halves[0]);
+    chunk[LANES..].copy_from_slice(&halves[1]);
+    chunk
+}
+
+/// All lines as one side hears them.
+#[inline(always)]
+fn sum(heard: &Chunk, turned: u32) -> Group {
+    let mut parts = [Group::ZERO; LANES];
+    for (line, part) in parts.iter_mut().enumerate() {
+        let signed = |line: usize| if turned >> line & 1 == 0 { heard[line] } else { -heard[line] };
+        *part = signed(line) + signed(line + LANES);
+    }
+    let [a, b, c, d, e, f, g, h] = parts;
+    // As [`Group::sum`] does.
+    ((a + b) + (c + d)) + ((e + f) + (g + h))
 }
 
 /// Where the lines' sways begin.
