@@ -1,10 +1,12 @@
 //! Laws 1, 2 and 6 over random patches: the sound does not depend on how the host cuts its blocks, on how many
 //! workers there are, or on edits elsewhere.
 
+use manycord_engine::{EngineSetup, Patch, start};
+use manycord_modules::CATALOG;
 use manycord_tests::{performance, random, render};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Proptest, RngAlgorithm, TestRng, TestRunner};
-use render::{Play, hash, play, pool};
+use render::{Play, SAMPLE_RATE, block, hash, play, pool};
 
 const FRAMES: usize = 8_192;
 const BLOCKS: [usize; 8] = [1, 16, 63, 64, 480, 512, 1024, 4096];
@@ -55,5 +57,36 @@ fn any_blocks_and_any_workers_give_the_same_bits() {
     for (workers, pool) in WORKERS.into_iter().zip(&pools).skip(1) {
         let idle = pool.load().iter().filter(|worker| worker.tasks == 0).count();
         assert_eq!(idle, 0, "{idle} of {workers} workers never took part");
+    }
+}
+
+/// A bypassed oscillator stands still; how long it still ran while the switch moved must not depend on the blocks.
+#[test]
+fn a_module_that_was_bypassed_goes_on_the_same_in_any_blocks() {
+    let pool = pool(0);
+    let text = "manycord = 1\n[[module]]\nid = \"osc\"\nkind = \"vco\"\n[[module]]\nid = \"out\"\nkind = \"output\"\n\
+                [[cable]]\nfrom = \"osc.sine\"\nto = \"out.left\"\n";
+    let renders = BLOCKS.map(|size| {
+        let patch = Patch::parse(text, "osc.toml").expect("the patch is sound");
+        let setup = EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch, catalog: CATALOG };
+        let (mut control, mut engine) = start(setup).expect("the patch compiles");
+        let (mut sides, silence) = ([vec![0.0; FRAMES], vec![0.0; FRAMES]], vec![0.0; FRAMES]);
+        for stretch in 0..4 {
+            let mut patch = control.patch().clone();
+            patch.modules[0].bypass = stretch % 2 == 1;
+            control.edit(patch).expect("the edit compiles");
+            let (mut frame, end) = (stretch * FRAMES / 4, (stretch + 1) * FRAMES / 4);
+            while frame < end {
+                let next = (frame + size).min(end);
+                block(&mut engine, frame..next, &[], &silence, &mut sides);
+                frame = next;
+            }
+        }
+        sides
+    });
+    let again = FRAMES * 3 / 4 - 1_000..FRAMES * 3 / 4;
+    assert!(renders[0][0][again].iter().any(|value| value.abs() > 0.1), "the oscillator is not heard again");
+    for (size, render) in BLOCKS.into_iter().zip(&renders) {
+        assert_eq!(hash(render), hash(&renders[0]), "block {size}");
     }
 }

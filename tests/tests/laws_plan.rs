@@ -63,7 +63,6 @@ fn map_macros(patch: &mut Patch, seed: u64) {
 }
 
 #[test]
-#[ignore = "a known fault: with seed 51 new plans are heard from frame 4096 on; plans are therefore not made anew by themselves"]
 fn new_plans_at_any_grid_line_leave_every_bit_alone() {
     let (mut sounding, mut plans) = (0, 0);
     for seed in 0..PATCHES {

@@ -135,41 +135,83 @@ fn a_patch_that_can_end_its_silence_is_never_called_silent() {
     assert!(engine.is_silent() && !clock_engine.is_silent());
 }
 
-/// Renders twelve seconds in blocks of this size: a note, a sleep of the whole patch, another note.
-fn with_a_nap(frames: usize) -> Vec<f32> {
-    let (_control, mut engine) = engine(TWO_KEYBOARDS);
+/// Renders twelve seconds in blocks of this size: a note, a sleep of the whole patch, another note. `plans`: blocks
+/// from one new plan to the next. Returns the sound and the blocks over which the patch slept.
+fn with_a_nap(frames: usize, plans: Option<usize>) -> (Vec<f32>, Vec<usize>) {
+    let (mut control, mut engine) = engine(TWO_KEYBOARDS);
     let events =
         [(100, true, 1), (20_000, false, 1), (9 * SECOND + 777, true, 1), (9 * SECOND + 20_000, false, 1)];
     let total = 12 * SECOND;
     let mut sides = [vec![0.0; total], vec![0.0; total]];
-    let (mut frame, mut slept) = (0, false);
+    let (mut frame, mut slept) = (0, Vec::new());
     while frame < total {
+        if plans.is_some_and(|every| (frame / frames).is_multiple_of(every)) {
+            control.replan();
+            control.collect();
+        }
         let end = (frame + frames).min(total);
         let here: Vec<Event> = (events.iter())
             .filter(|(at, ..)| (frame..end).contains(at))
             .map(|&(at, on, channel)| Event { frame: (at - frame) as u32, ..note(on, channel) })
             .collect();
         block(&mut engine, frame..end, &here, &vec![0.0; total], &mut sides);
-        slept |= engine.is_silent();
+        if engine.is_silent() {
+            slept.push(frame / frames);
+        }
         frame = end;
     }
-    assert!(slept, "the patch never sleeps");
+    assert!(!slept.is_empty(), "the patch never sleeps");
     assert!(
         sides[0][6 * SECOND..9 * SECOND].iter().all(|&value| value == 0.0),
         "a patch that sleeps is not rendered"
     );
-    std::mem::take(&mut sides[0])
+    (std::mem::take(&mut sides[0]), slept)
 }
 
 #[test]
 fn the_whole_patch_sleeps_and_wakes_on_the_same_frames_in_blocks_of_any_size() {
-    let whole = with_a_nap(4_096);
+    let (whole, _) = with_a_nap(4_096, None);
     assert!(
         whole[9 * SECOND + 777..10 * SECOND].iter().any(|value| value.abs() > 0.05),
         "the second note is lost"
     );
     assert!(whole[9 * SECOND..9 * SECOND + 777].iter().all(|&value| value == 0.0));
     for frames in [64, 100, 1_000, 12 * SECOND] {
-        assert!(with_a_nap(frames) == whole, "blocks of {frames}");
+        assert!(with_a_nap(frames, None).0 == whole, "blocks of {frames}");
     }
 }
+
+#[test]
+fn new_plans_for_the_same_patch_neither_delay_its_sleep_nor_end_it() {
+    assert!(with_a_nap(480, Some(25)) == with_a_nap(480, None));
+}
+
+#[test]
+fn an_edit_ends_the_sleep_however_many_plans_wait_before_it() {
+    let (mut control, mut engine) = engine(TWO_KEYBOARDS);
+    for _ in 0..4 {
+        peak(&mut engine, &[]);
+    }
+    assert!(engine.is_silent());
+    (0..200).for_each(|_| control.replan());
+    let clocked = Patch::parse(CLOCK_ALONE, "test.toml").unwrap_or_else(|error| panic!("{error}"));
+    control.edit(clocked).expect("the patch compiles");
+    for _ in 0..8 {
+        control.collect();
+        peak(&mut engine, &[]);
+    }
+    assert!(peak(&mut engine, &[]) > 0.05, "the edit is not heard");
+}
+
+/// It sounds without a note.
+const CLOCK_ALONE: &str = r#"manycord = 1
+[[module]]
+id = "clock"
+kind = "clock"
+[[module]]
+id = "out"
+kind = "output"
+[[cable]]
+from = "clock.clock_1"
+to = "out.left"
+"#;

@@ -65,6 +65,9 @@ pub struct Control {
     /// Threads for which plans are made, the host's included.
     threads: usize,
     newest: Arc<PlanFlow>,
+    /// The plan with which the cables in `fading` began to fade, if any do. The newest may have come later, for the
+    /// sake of what units cost; how long cables fade must not depend on that.
+    fades_since: Option<Arc<PlanFlow>>,
     /// The plan that was last asked for a timeline.
     recorded: Option<Arc<PlanFlow>>,
     waiting: VecDeque<Arc<PlanFlow>>,
@@ -145,12 +148,13 @@ pub(crate) fn start_watched(
         registry,
         estimates,
         drift: Drift::default(),
-        adapts: false,
+        adapts: true,
         sample_rate: setup.sample_rate,
         catalog: setup.catalog,
         pool: setup.pool,
         threads,
         newest: flow,
+        fades_since: None,
         recorded: None,
         waiting: VecDeque::new(),
         install,
@@ -227,7 +231,7 @@ impl Control {
         self.hand_over();
         while self.retired.pop().is_ok() {}
         self.mend();
-        if !self.fading.is_empty() && self.faded() {
+        if self.faded() {
             let patch = self.patch.clone();
             // It compiled before, with more cables.
             let _ = self.submit(patch, Fading::new());
@@ -239,13 +243,12 @@ impl Control {
         }
     }
 
-    /// Says whether [`Control::collect`] shares the work out anew by itself when costs have changed. Off at first: there
-    /// are patches for which a new plan can be heard (`tests/tests/laws_plan.rs`).
+    /// Says whether [`Control::collect`] shares the work out anew by itself when costs have changed. It does at first.
     pub fn adapt(&mut self, adapts: bool) {
         self.adapts = adapts;
     }
 
-    /// Shares the work of the playing patch out anew, by what its units cost now.
+    /// Shares the work of the playing patch out anew, by what its units cost now. The sound does not change.
     pub fn replan(&mut self) {
         let (playing, fading) = (self.playing.clone(), self.fading.clone());
         // It compiled before.
@@ -343,6 +346,9 @@ impl Control {
         };
         let flow = compile(&playing, &fading, &mut context)?;
         self.newest = flow.clone();
+        if !again {
+            self.fades_since = (!fading.is_empty()).then(|| flow.clone());
+        }
         self.waiting.push_back(flow);
         self.hand_over();
         self.playing = playing;
@@ -359,9 +365,10 @@ impl Control {
         }
     }
 
-    /// Whether the newest plan has played for longer than a fade.
+    /// Whether there are cables that have faded for long enough.
     fn faded(&mut self) -> bool {
-        let plan = self.newest.job();
+        let Some(flow) = &self.fades_since else { return false };
+        let plan = flow.job();
         // Acquire: pairs with the engine's Release when it took the plan in.
         let installed = plan.installed.load(Ordering::Acquire);
         let fade = u64::from(plan.ramp_frames) + 2 * BLOCK as u64;

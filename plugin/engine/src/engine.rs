@@ -159,9 +159,11 @@ impl Engine {
                 self.declick.start(self.last, next.job().ramp_frames);
             }
             next.job().installed.store(self.frame + 1, Ordering::Release);
+            if !next.job().again {
+                self.wake_up();
+            }
             let old = std::mem::replace(&mut self.flow, next);
             self.block_cost_ns = 0.0;
-            self.wake_up();
             if self.ports.retired.push(old).is_err() {
                 unreachable!("there was room for the old plan");
             }

@@ -74,6 +74,19 @@ impl Engine {
         self.doze.asleep
     }
 
+    /// Whether plans wait for whose sake the patch must wake: those that only share the same work out anew do not
+    /// count.
+    fn has_news(&mut self) -> bool {
+        let plans = &mut self.ports.install;
+        let (waiting, room) = (plans.slots(), plans.buffer().capacity());
+        // Behind a full ring an edit may wait.
+        waiting == room
+            || plans.read_chunk(waiting).is_ok_and(|chunk| {
+                let (first, second) = chunk.as_slices();
+                first.iter().chain(second).any(|next| !next.job().again)
+            })
+    }
+
     /// Leaves the host's block silent from frame `done` up to where something ends the sleep. Returns that frame.
     pub(super) fn sleep_on(
         &mut self,
@@ -82,7 +95,7 @@ impl Engine {
         next_event: usize,
     ) -> usize {
         let event = block.events.get(next_event).map(|event| (event.frame as usize).clamp(done, frames - 1));
-        let news = !self.ports.install.is_empty() || self.has_turns();
+        let news = self.has_news() || self.has_turns();
         // Plans and knobs are taken in on grid lines.
         let line = done + (BLOCK - (self.frame % BLOCK as u64) as usize) % BLOCK;
         let ends = [event, news.then_some(line), self.late.is_behind().then_some(done)];

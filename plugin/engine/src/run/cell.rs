@@ -88,6 +88,8 @@ pub(crate) struct Cell {
     /// Grid blocks for which the unit's group has been silent; kept by its first unit.
     pub(crate) quiet: u32,
     health: Health,
+    /// Whether it is bypassed for the rest of the grid block and does not move on; `None` until the first range.
+    bypassed: Option<bool>,
 }
 
 /// What one call of a unit needs to know besides its signals.
@@ -126,6 +128,7 @@ impl Cell {
             last_peak: 0.0,
             quiet: 0,
             health: Health::Good,
+            bypassed: None,
         }
     }
 
@@ -141,7 +144,11 @@ impl Cell {
             self.health = Health::Good;
         }
         let bypass = &call.stage.dials[call.bypass as usize];
-        if bypass.steady() == Some(1.0) {
+        // Decided once per grid block, so that the unit moves on for as long however the block is cut.
+        let decided = self.bypassed.filter(|_| range.start > 0);
+        let bypassed = decided.unwrap_or_else(|| bypass.steady() == Some(1.0));
+        self.bypassed = Some(bypassed);
+        if bypassed {
             self.silence(range.clone());
         } else if self.health == Health::Good {
             self.render(call, range.clone());
@@ -245,6 +252,7 @@ impl Cell {
     /// The unit's group wakes: whatever it did before is forgotten.
     pub(crate) fn wake(&mut self, meter: &Meter) {
         self.asleep = false;
+        self.bypassed = None;
         meter.asleep.store(false, Ordering::Relaxed);
         self.forget(meter);
     }

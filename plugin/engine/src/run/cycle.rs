@@ -16,23 +16,37 @@ const PORTS: usize = 64;
 
 /// Renders the members of a cycle for the staged range.
 pub(super) fn render(plan: &Plan, stage: &Stage, members: &[u32], seat: &Seat) {
-    if members.iter().all(|&unit| plan.cell(unit).borrow().asleep) {
-        return;
+    let is_awake = |unit: &&u32| !plan.cell(**unit).borrow().asleep;
+    let awake = members.iter().filter(is_awake).count() as u32;
+    if awake == members.len() as u32 {
+        step_through(plan, stage, members.iter().copied(), awake, seat);
+    } else if awake > 0 {
+        step_through(plan, stage, members.iter().filter(is_awake).copied(), awake, seat);
     }
+}
+
+/// Steps the `count` members that are awake through the staged range.
+fn step_through(
+    plan: &Plan,
+    stage: &Stage,
+    members: impl Iterator<Item = u32> + Clone,
+    count: u32,
+    seat: &Seat,
+) {
     let begun = stage.measured.then(Instant::now);
-    for &unit in members {
+    for unit in members.clone() {
         gather_outer(plan, stage, &plan.units[unit as usize]);
     }
     for frame in stage.range.clone() {
-        for &unit in members {
+        for unit in members.clone() {
             seat.note(unit);
             step(plan, stage, &plan.units[unit as usize], frame);
         }
     }
     if let Some(begun) = begun {
         // The members' times cannot be told apart frame by frame: each takes an even share.
-        let took = begun.elapsed() / members.len() as u32;
-        for &unit in members {
+        let took = begun.elapsed() / count;
+        for unit in members {
             note_cost(&plan.units[unit as usize].running.meter.cost_ns, took, stage.range.len());
         }
     }
