@@ -12,7 +12,7 @@ mod width;
 
 use std::sync::Arc;
 
-use manycord_modules::Role;
+use manycord_modules::{Level, Role};
 use manycord_pool::{Flow, Graph};
 
 pub(crate) use estimate::{Estimates, cost};
@@ -89,6 +89,7 @@ pub(crate) fn compile(
     let event_lists = notes.iter().map(|module| module.groups as usize).sum();
     let latency = order.latency(&built);
     let plan = Plan {
+        level: Level::best(),
         recorder: Recorder::new(fused.tasks.len()),
         units: built.units.into(),
         tasks: fused.tasks.into(),

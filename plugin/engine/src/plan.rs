@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use atomic_refcell::AtomicRefCell;
-use manycord_modules::{LaneMask, Spec};
+use manycord_modules::{LaneMask, Level, Spec};
 use manycord_pool::{Flow, Graph};
 
 use crate::run::cell::{Cell, Running};
@@ -143,6 +143,8 @@ pub(crate) struct PlanModule {
 
 /// The compiled patch; the job of a [`Flow`].
 pub(crate) struct Plan {
+    /// What the glue between units is computed on; the units have theirs.
+    pub(crate) level: Level,
     pub(crate) units: Box<[PlanUnit]>,
     pub(crate) tasks: Box<[Task]>,
     pub(crate) modules: Vec<PlanModule>,

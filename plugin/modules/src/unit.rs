@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::group::LaneMask;
 use crate::io::Io;
+use crate::level::{Level, Work};
 use crate::module::{Module, Setup};
 use crate::spec::Spec;
 use crate::value::Value;
@@ -20,12 +21,10 @@ pub trait Unit: Send + Sync {
     fn load(&mut self, state: &Value) -> Result<(), String>;
 }
 
-/// A module with the instruction set that was found when the unit was made. Rust never fuses or reorders
-/// float operations, so that every instruction set computes the same bits.
+/// A module with the instruction set that it is computed on.
 struct Dispatched<M> {
     module: M,
-    #[cfg(target_arch = "x86_64")]
-    avx2: Option<pulp::x86::V3>,
+    level: Level,
 }
 
 impl<M: Module> Unit for Dispatched<M> {
@@ -34,12 +33,7 @@ impl<M: Module> Unit for Dispatched<M> {
     }
 
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(avx2) = self.avx2 {
-            avx2.vectorize(Call { module: &mut self.module, io, frames });
-            return;
-        }
-        self.module.process(io, frames);
+        self.level.run(Call { module: &mut self.module, io, frames });
     }
 
     fn save(&self) -> Value {
@@ -51,19 +45,17 @@ impl<M: Module> Unit for Dispatched<M> {
     }
 }
 
-/// One call of `process`, in the shape that pulp compiles for AVX2.
-#[cfg(target_arch = "x86_64")]
+/// One call of `process`.
 struct Call<'c, 'io, M> {
     module: &'c mut M,
     io: &'c mut Io<'io>,
     frames: Range<usize>,
 }
 
-#[cfg(target_arch = "x86_64")]
-impl<M: Module> pulp::NullaryFnOnce for Call<'_, '_, M> {
+impl<M: Module> Work for Call<'_, '_, M> {
     type Output = ();
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         self.module.process(self.io, self.frames);
     }
 }
@@ -73,11 +65,8 @@ impl<M: Module> pulp::NullaryFnOnce for Call<'_, '_, M> {
 pub struct Kind {
     /// The module's declaration.
     pub spec: &'static Spec,
-    make: fn(&Setup, Best) -> Box<dyn Unit>,
+    make: fn(&Setup, Level) -> Box<dyn Unit>,
 }
-
-/// Whether a unit uses the machine's best instruction set, or the one that the build assumes.
-type Best = bool;
 
 impl Kind {
     /// The entry of a module.
@@ -87,22 +76,16 @@ impl Kind {
 
     /// Makes a unit.
     pub fn make(&self, setup: &Setup) -> Box<dyn Unit> {
-        (self.make)(setup, true)
+        (self.make)(setup, Level::best())
     }
 
     /// Makes a unit that keeps to the instruction set which every machine of this architecture has. It puts
     /// out the same bits as any other; the tests hold modules to that.
     pub fn make_portable(&self, setup: &Setup) -> Box<dyn Unit> {
-        (self.make)(setup, false)
+        (self.make)(setup, Level::portable())
     }
 }
 
-fn make<M: Module>(setup: &Setup, best: Best) -> Box<dyn Unit> {
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = best;
-    Box::new(Dispatched {
-        module: M::new(setup),
-        #[cfg(target_arch = "x86_64")]
-        avx2: if best { pulp::x86::V3::try_new() } else { None },
-    })
+fn make<M: Module>(setup: &Setup, level: Level) -> Box<dyn Unit> {
+    Box::new(Dispatched { module: M::new(setup), level })
 }

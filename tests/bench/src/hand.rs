@@ -9,10 +9,9 @@ use manycord_engine::Patch;
 use manycord_engine::patch::PatchModule;
 use manycord_modules::dsp::math;
 use manycord_modules::{
-    BLOCK, Group, Host, Io, LANES, LaneEvent, LaneEventKind, LaneMask, Param, Scale, Setup, Signal, Unit,
-    find,
+    BLOCK, Group, Host, Io, LANES, LaneEvent, LaneEventKind, LaneMask, Level, Param, Scale, Setup, Signal,
+    Unit, Work, find,
 };
-use pulp::{Arch, WithSimd};
 
 use crate::pacing::SAMPLE_RATE;
 use crate::reference::keys;
@@ -96,7 +95,7 @@ struct Strand {
 
 /// The whole patch.
 pub struct Hand {
-    arch: Arch,
+    level: Level,
     strands: Vec<Strand>,
     chorus: Part,
     reverb: Part,
@@ -110,7 +109,7 @@ impl Hand {
     /// [`crate::reference::reference`] or [`crate::reference::heavy`] with so many voices, all of them held.
     pub fn new(patch: &Patch, voices: usize) -> Hand {
         Hand {
-            arch: Arch::new(),
+            level: Level::best(),
             strands: (0..voices.div_ceil(LANES)).map(|group| Strand::new(patch, group, voices)).collect(),
             chorus: Part::new(patch, "chorus", true, (0b01, 0b11)),
             reverb: Part::new(patch, "reverb", true, (0b11, 0b11)),
@@ -127,8 +126,8 @@ impl Hand {
         while done < frames {
             let start = self.frame % BLOCK;
             let length = (BLOCK - start).min(frames - done);
-            let arch = self.arch;
-            arch.dispatch(Pass { hand: self, range: start..start + length, done });
+            let level = self.level;
+            level.run(Pass { hand: self, range: start..start + length, done });
             done += length;
             self.frame += length;
         }
@@ -177,10 +176,10 @@ struct Pass<'a> {
     done: usize,
 }
 
-impl WithSimd for Pass<'_> {
+impl Work for Pass<'_> {
     type Output = ();
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
+    fn run(self) {
         self.hand.render(self.range, self.done);
     }
 }

@@ -77,6 +77,8 @@ pub(crate) struct Cell {
     unit: Box<dyn Unit>,
     pub(crate) inputs: Box<[Signal]>,
     pub(crate) params: Box<[Signal]>,
+    /// The knob's travel that each param holds, NaN while it moves: what rests need not be computed again.
+    pub(crate) held: Box<[f32]>,
     /// Outputs of the block; older frames stay, so that a feedback cable finds the frame before.
     pub(crate) outputs: Box<[[Group; BLOCK]]>,
     /// Whether the unit's group sleeps; its outputs are then zero.
@@ -122,6 +124,7 @@ impl Cell {
                 })
                 .collect(),
             params: vec![Signal::default(); kind.spec.params.len()].into(),
+            held: vec![f32::NAN; kind.spec.params.len()].into(),
             outputs: vec![[Group::ZERO; BLOCK]; kind.spec.outputs.len()].into(),
             asleep,
             peak: 0.0,
@@ -138,6 +141,7 @@ impl Cell {
     }
 
     /// Renders a range whose inputs and params are gathered.
+    #[inline(always)]
     pub(crate) fn process(&mut self, call: &Call<'_>, range: Range<usize>) {
         if range.start == 0 && self.health == Health::Muted {
             self.unit.reset(LaneMask::ALL);
@@ -190,6 +194,7 @@ impl Cell {
     }
 
     /// What a bypassed unit puts out: its routes, crossfaded while the switch moves.
+    #[inline(always)]
     fn mix_bypass(&mut self, call: &Call<'_>, range: Range<usize>) {
         let bypass = &call.stage.dials[call.bypass as usize];
         for (place, output) in self.outputs.iter_mut().enumerate() {
@@ -203,6 +208,7 @@ impl Cell {
     }
 
     /// Looks for the peak, and for anything non-finite, which no neighbour may see.
+    #[inline(always)]
     fn measure(&mut self, call: &Call<'_>, range: Range<usize>) {
         let (mut peak, mut poison) = (Group::ZERO, Group::ZERO);
         for (place, output) in self.outputs.iter().enumerate() {

@@ -63,7 +63,7 @@ fn gather_outer(plan: &Plan, stage: &Stage, unit: &PlanUnit) {
             gather::input(signal, feeds, normal, &plan.units, stage, stage.range.clone());
         }
     }
-    for (place, signal) in cell.params.iter_mut().enumerate() {
+    for (place, signal) in cell.params.iter_mut().zip(&mut cell.held).enumerate() {
         let feeds = &unit.params[place];
         if !feeds.inner {
             let (param, knob) = (&unit.spec.params[place], &stage.dials[unit.knobs[place] as usize]);
@@ -91,6 +91,7 @@ fn step(plan: &Plan, stage: &Stage, unit: &PlanUnit, frame: usize) {
     }
     for (place, value) in params {
         cell.params[place].moving()[frame] = value;
+        cell.held[place] = f32::NAN;
     }
     cell.process(&call(unit, stage, frame..frame + 1), frame..frame + 1);
 }

@@ -10,6 +10,7 @@ use crate::plan::{Feed, Feeds, PlanUnit};
 
 /// Fills an input for a range. Between an unplugged and a plugged-in cable the input's normal voltage is
 /// crossfaded with the cable's.
+#[inline(always)]
 pub(crate) fn input(
     signal: &mut Signal,
     feeds: &Feeds,
@@ -58,9 +59,10 @@ fn unplugged(feeds: &Feeds, stage: &Stage, frame: usize) -> f32 {
     (1.0 - plugged).max(0.0)
 }
 
-/// Fills a param for a range.
+/// Fills a param for a range; `held` is the knob's travel that it holds, NaN for none.
+#[inline(always)]
 pub(crate) fn param(
-    signal: &mut Signal,
+    (signal, held): (&mut Signal, &mut f32),
     param: &Param,
     feeds: &Feeds,
     knob: &Ramp,
@@ -71,9 +73,13 @@ pub(crate) fn param(
     if feeds.cables.is_empty()
         && let Some(travel) = knob.steady()
     {
-        signal.hold(from_travel(param, Group::splat(travel)));
+        if travel.to_bits() != held.to_bits() {
+            signal.hold(from_travel(param, Group::splat(travel)));
+            *held = travel;
+        }
         return;
     }
+    *held = f32::NAN;
     let frames = signal.moving();
     for frame in range.clone() {
         frames[frame] = Group::splat(knob.at(frame));
@@ -104,6 +110,7 @@ pub(crate) fn param_frame(
 }
 
 /// Takes a plain cable at full depth over as it is. Returns whether it is one.
+#[inline(always)]
 fn copy(
     frames: &mut [Group; BLOCK],
     feed: &Feed,
@@ -125,6 +132,7 @@ fn copy(
 }
 
 /// Adds a cable's voltage × depth × `scale`, frame by frame.
+#[inline(always)]
 fn add(
     frames: &mut [Group; BLOCK],
     feed: &Feed,

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use manycord_modules::LaneEvent;
+use manycord_modules::{LaneEvent, Work};
 use manycord_pool::{Job, Seat};
 
 use super::cell::Call;
@@ -21,7 +21,9 @@ impl Job for Plan {
                 return;
             }
             match step {
-                Step::Unit(unit) => render(self, &stage, *unit as usize),
+                Step::Unit(unit) => {
+                    self.level.run(Render { plan: self, stage: &stage, number: *unit as usize })
+                }
                 Step::Cycle(members) => cycle::render(self, &stage, members, seat),
             }
         }
@@ -36,28 +38,40 @@ impl Job for Plan {
     }
 }
 
-/// Renders one unit for the staged range.
-fn render(plan: &Plan, stage: &Stage, number: usize) {
-    let unit = &plan.units[number];
-    let mut cell = unit.running.cell.borrow_mut();
-    if cell.asleep {
-        return;
-    }
-    let begun = stage.measured.then(Instant::now);
-    let cell = &mut *cell;
-    let range = stage.range.clone();
-    for (place, signal) in cell.inputs.iter_mut().enumerate() {
-        let normal = unit.spec.inputs[place].normal;
-        gather::input(signal, &unit.inputs[place], normal, &plan.units, stage, range.clone());
-    }
-    for (place, signal) in cell.params.iter_mut().enumerate() {
-        let knob = &stage.dials[unit.knobs[place] as usize];
-        let param = &unit.spec.params[place];
-        gather::param(signal, param, &unit.params[place], knob, &plan.units, stage, range.clone());
-    }
-    cell.process(&call(unit, stage, range.clone()), range.clone());
-    if let Some(begun) = begun {
-        note_cost(&unit.running.meter.cost_ns, begun.elapsed(), range.len());
+/// One unit for the staged range.
+struct Render<'a> {
+    plan: &'a Plan,
+    stage: &'a Stage,
+    number: usize,
+}
+
+impl Work for Render<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Render { plan, stage, number } = self;
+        let unit = &plan.units[number];
+        let mut cell = unit.running.cell.borrow_mut();
+        if cell.asleep {
+            return;
+        }
+        let begun = stage.measured.then(Instant::now);
+        let cell = &mut *cell;
+        let range = stage.range.clone();
+        for (place, signal) in cell.inputs.iter_mut().enumerate() {
+            let normal = unit.spec.inputs[place].normal;
+            gather::input(signal, &unit.inputs[place], normal, &plan.units, stage, range.clone());
+        }
+        for (place, signal) in cell.params.iter_mut().zip(&mut cell.held).enumerate() {
+            let knob = &stage.dials[unit.knobs[place] as usize];
+            let param = &unit.spec.params[place];
+            gather::param(signal, param, &unit.params[place], knob, &plan.units, stage, range.clone());
+        }
+        cell.process(&call(unit, stage, range.clone()), range.clone());
+        if let Some(begun) = begun {
+            note_cost(&unit.running.meter.cost_ns, begun.elapsed(), range.len());
+        }
     }
 }
 
