@@ -1,5 +1,6 @@
 //! Measures of pool, engine and plugin. `cargo xtask bench` builds this for release, runs a suite and reports.
 
+pub mod burden;
 pub mod contest;
 pub mod cpu;
 pub mod duel;

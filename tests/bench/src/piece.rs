@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use manycord_engine::{Control, Event, Patch};
+use manycord_modules::{CATALOG, Kind};
 use manycord_pool::{Config, Pool};
 
 use crate::pacing::SAMPLE_RATE;
@@ -40,7 +41,15 @@ impl Piece {
     /// # Errors
     /// When the patch does not compile.
     pub fn new(patch: &Patch, pool: &Arc<Pool>, score: Score) -> Result<Piece> {
-        let Player { control, sound } = Player::new(patch, pool, LONGEST)?;
+        Piece::with(patch, pool, score, CATALOG)
+    }
+
+    /// An instance of a patch of modules of one's own.
+    ///
+    /// # Errors
+    /// When the patch does not compile.
+    pub fn with(patch: &Patch, pool: &Arc<Pool>, score: Score, catalog: &'static [Kind]) -> Result<Piece> {
+        let Player { control, sound } = Player::with(patch, pool, LONGEST, catalog)?;
         let events = Vec::with_capacity(score.most_events());
         Ok(Piece { control, performer: Performer { sound, score, frame: 0, events } })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use manycord::patches::FACTORY;
 use manycord_engine::{Control, Engine, EngineSetup, Event, EventKind, HostBlock, Patch, start};
-use manycord_modules::{CATALOG, Transport};
+use manycord_modules::{CATALOG, Kind, Transport};
 use manycord_pool::Pool;
 
 use crate::pacing::SAMPLE_RATE;
@@ -35,12 +35,21 @@ impl Player {
     /// # Errors
     /// When the patch does not compile, or the pool has no seat left.
     pub fn new(patch: &Patch, pool: &Arc<Pool>, most_frames: usize) -> Result<Player> {
-        let setup = EngineSetup {
-            sample_rate: SAMPLE_RATE,
-            pool: pool.clone(),
-            patch: patch.clone(),
-            catalog: CATALOG,
-        };
+        Player::with(patch, pool, most_frames, CATALOG)
+    }
+
+    /// As [`Player::new`], with modules of one's own.
+    ///
+    /// # Errors
+    /// As for [`Player::new`].
+    pub fn with(
+        patch: &Patch,
+        pool: &Arc<Pool>,
+        most_frames: usize,
+        catalog: &'static [Kind],
+    ) -> Result<Player> {
+        let setup =
+            EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch: patch.clone(), catalog };
         let (control, engine) = start(setup)?;
         let sides = [vec![0.0; most_frames], vec![0.0; most_frames]];
         Ok(Player { control, sound: Sound { engine, sides, frame: 0 } })

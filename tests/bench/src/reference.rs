@@ -82,7 +82,8 @@ pub fn keyboards(count: usize, voices: usize) -> Patch {
     let mut channel = 0.0;
     for module in &mut patch.modules {
         if module.kind == "notes" {
-            channel += 1.0;
+            // There are sixteen.
+            channel = channel % 16.0 + 1.0;
             module.params.insert("channel".into(), channel);
         } else if module.kind == "vca" {
             module.params.insert("level".into(), level);

@@ -1,6 +1,7 @@
 //! The suites; a suite is one file, one line here and one in `xtask/src/bench/suites.rs`, which tells what it is about.
 
 mod contention;
+mod edits;
 mod fair;
 mod idle;
 mod light;
@@ -30,6 +31,7 @@ pub const SUITES: &[Suite] = &[
     Suite { name: "voices", run: voices::run },
     Suite { name: "scaling", run: scaling::run },
     Suite { name: "light", run: light::run },
+    Suite { name: "edits", run: edits::run },
     Suite { name: "memory", run: memory::run },
     Suite { name: "scale", run: scale::run },
     Suite { name: "soak", run: soak::run },

@@ -29,6 +29,11 @@ pub const SUITES: &[Suite] = &[
     Suite { name: "scaling", about: "what more threads gain, and what they burn", how: How::Program },
     Suite { name: "light", about: "threads make nothing slower", how: How::Program },
     Suite {
+        name: "edits",
+        about: "how long a big patch takes to compile, and how soon a new module renders under load",
+        how: How::Program,
+    },
+    Suite {
         name: "memory",
         about: "bytes per module, voice and instance, and whether they grow",
         how: How::Program,

@@ -9,25 +9,22 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use manycord_engine::{Control, Patch};
+use manycord_engine::Control;
 use manycord_pool::usable_cpus;
 use manycord_tests::host::Shim;
 
+use crate::burden::Burden;
 use crate::cpu::Usage;
 use crate::edits::there_and_back;
-use crate::pacing::{Pacer, SAMPLE_RATE, period};
+use crate::pacing::{Pacer, period};
 use crate::piece::{Performer, Piece, pool};
 use crate::quantile::Quantiles;
-use crate::reference::{keyboard_keys, keyboards};
 use crate::rows::{Rows, Target};
-use crate::score::Score;
 
 /// Frames per block.
 const BLOCK: usize = 64;
 /// Load, as a share of what one thread can render.
 const LOAD: f64 = 0.70;
-/// Voices of one keyboard, and keyboards, at most.
-const MOST: (usize, usize) = (128, 16);
 /// Seconds of the soak, and of the idle machine before it.
 const SECONDS: [(u64, u64); 2] = [(60, 5), (5, 1)];
 /// Times between edits, and between looks at what the engine has done with.
@@ -55,11 +52,14 @@ pub fn run(rows: &mut Rows) -> Result<()> {
         return run_again_with(&file, rows.quick);
     }
     rows.note("how many voices are seven tenths of one core");
-    let (patch, (count, voices)) = calibrate(rows)?;
+    let burden = Burden::of(LOAD, BLOCK)?;
+    let (count, voices) = burden.size;
+    rows.add("audio", "voices", (count * voices) as f64, "", None);
+    rows.add("audio", "load_of_one_thread", burden.load, "share", None);
     let (seconds, before) = SECONDS[usize::from(rows.quick)];
     rows.note(&format!("{count} keyboards with {voices} voices each for {seconds} s"));
     let workers = usable_cpus().saturating_sub(1).max(1);
-    let mut piece = Piece::new(&patch, &pool(workers), Score::once(keyboard_keys(count, voices)))?;
+    let mut piece = Piece::new(&burden.patch, &pool(workers), burden.score())?;
     piece.settle()?;
     let idle = thread::spawn(move || watch(Duration::from_secs(before), &AtomicBool::new(false), |_| true));
     let idle = idle.join().expect("waiting does not panic");
@@ -109,34 +109,6 @@ fn run_again_with(shim: &PathBuf, quick: bool) -> Result<()> {
     let status = again.status().context("the program cannot be started with the malloc shim")?;
     ensure!(status.success(), "with the malloc shim: {status}");
     Ok(())
-}
-
-/// A patch that takes [`LOAD`] of one thread; also how many keyboards and voices it has.
-fn calibrate(rows: &mut Rows) -> Result<(Patch, (usize, usize))> {
-    let (mut count, mut voices) = (1, MOST.0);
-    let mut load = load_of(count, voices)?;
-    for _ in 0..2 {
-        let wanted = (LOAD / load * (count * voices) as f64) as usize;
-        count = wanted.div_ceil(MOST.0).clamp(1, MOST.1);
-        voices = (wanted / count).clamp(1, MOST.0);
-        load = load_of(count, voices)?;
-    }
-    rows.add("audio", "voices", (count * voices) as f64, "", None);
-    rows.add("audio", "load_of_one_thread", load, "share", None);
-    Ok((keyboards(count, voices), (count, voices)))
-}
-
-/// Time of a block on one thread, as a share of its length.
-fn load_of(count: usize, voices: usize) -> Result<f64> {
-    let score = Score::once(keyboard_keys(count, voices));
-    let mut piece = Piece::new(&keyboards(count, voices), &pool(0), score)?;
-    piece.settle()?;
-    let block = |_| {
-        let begun = Instant::now();
-        piece.block(BLOCK);
-        begun.elapsed().as_secs_f64() * f64::from(SAMPLE_RATE) / BLOCK as f64
-    };
-    Ok(Quantiles::of((0..750).map(block).collect()).median())
 }
 
 /// Renders a block whenever one is due; what this thread and the workers allocate meanwhile is counted.
