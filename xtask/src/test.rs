@@ -4,23 +4,28 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{bundle, options, process, setup, verify};
+use crate::{bench, bundle, options, process, setup, verify};
 
 pub const USAGE: &str = "\
 cargo xtask test    formatting, lints, docs, and all tests, those in real hosts included";
 
-/// A step and how it is done.
-type Step = (&'static str, fn() -> Result<()>);
+/// A step and how it is done; what it returns stands in the table at the end.
+type Step = (&'static str, fn() -> Result<String>);
 
 const STEPS: &[Step] = &[
-    ("set-up", || setup::ensure(setup::ALL)),
-    ("format", || process::run(&mut process::cargo(&["fmt", "--all", "--check"]))),
-    ("lints", || process::run(workspace("clippy", &["--all-targets"]).args(["--", "-D", "warnings"]))),
-    ("docs", || process::run(workspace("doc", &["--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))),
-    ("bundles", bundle::release),
-    ("checkers", verify::quick),
-    ("tests", || process::run(&mut workspace("test", &["--no-fail-fast"]))),
+    ("set-up", || ok(setup::ensure(setup::ALL))),
+    ("format", || ok(process::run(&mut process::cargo(&["fmt", "--all", "--check"])))),
+    ("lints", || ok(process::run(workspace("clippy", &["--all-targets"]).args(["--", "-D", "warnings"])))),
+    ("docs", || ok(process::run(workspace("doc", &["--no-deps"]).env("RUSTDOCFLAGS", "-D warnings")))),
+    ("bundles", || ok(bundle::release())),
+    ("gate", bench::gate::check),
+    ("checkers", || ok(verify::quick())),
+    ("tests", || ok(process::run(&mut workspace("test", &["--no-fail-fast"])))),
 ];
+
+fn ok(result: Result<()>) -> Result<String> {
+    result.map(|()| "ok".into())
+}
 
 /// A cargo command over everything. Always with the standalone program, so that steps share what they build.
 fn workspace(command: &str, args: &[&str]) -> std::process::Command {
@@ -34,7 +39,7 @@ pub fn run(args: Vec<String>) -> Result<()> {
     if let Some(arg) = parser.next()? {
         return Err(options::unknown(arg, "`cargo xtask test` takes no options"));
     }
-    let mut done: Vec<(&str, Duration, Result<()>)> = Vec::new();
+    let mut done: Vec<(&str, Duration, Result<String>)> = Vec::new();
     for (name, step) in STEPS {
         println!("\n== {name}");
         let start = Instant::now();
@@ -46,8 +51,9 @@ pub fn run(args: Vec<String>) -> Result<()> {
     }
     println!("\n{:<10} {:>8}  result", "step", "seconds");
     for (name, spent, result) in &done {
-        let result = result.as_ref().map_or_else(|error| format!("FAILED: {error}"), |()| "ok".into());
-        println!("{name:<10} {:>8.1}  {result}", spent.as_secs_f64());
+        let result = result.as_ref().map_or_else(|error| format!("FAILED: {error}"), Clone::clone);
+        // The whole of it stands above.
+        println!("{name:<10} {:>8.1}  {}", spent.as_secs_f64(), result.lines().next().unwrap_or_default());
     }
     let failed: Vec<&str> = done.iter().filter(|(_, _, result)| result.is_err()).map(|step| step.0).collect();
     if !failed.is_empty() {

@@ -5,6 +5,7 @@ pub mod contest;
 pub mod cpu;
 pub mod duel;
 pub mod edits;
+pub mod gate;
 pub mod hand;
 pub mod heap;
 pub mod load;

@@ -3,8 +3,8 @@
 
 use anyhow::{Result, bail};
 
-use super::peers;
 use super::sink::Sink;
+use super::{gate, peers};
 
 /// A suite.
 pub struct Suite {
@@ -25,6 +25,11 @@ pub enum How {
 
 /// All suites, in the order in which they run.
 pub const SUITES: &[Suite] = &[
+    Suite {
+        name: gate::SUITE,
+        about: "instructions of three fixed renders, against those that are kept in the repository",
+        how: How::Here(gate::run),
+    },
     Suite { name: "voices", about: "what a voice costs, in the graph and by hand", how: How::Program },
     Suite { name: "scaling", about: "what more threads gain, and what they burn", how: How::Program },
     Suite { name: "light", about: "threads make nothing slower", how: How::Program },

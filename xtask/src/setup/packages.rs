@@ -37,7 +37,7 @@ const PACKAGES: &[Package] = &[
     package(Group::Test, "mesa-vulkan-drivers", "draws without a graphics card (Vulkan)"),
     package(Group::Test, "libgl1-mesa-dri", "draws without a graphics card (OpenGL)"),
     package(Group::Test, "jackd2", "a sound server without a sound card"),
-    package(Group::Test, "valgrind", "finds memory errors"),
+    package(Group::Test, "valgrind", "counts the instructions of renders"),
     package(Group::Python, "python3", "runs the hosts that come as Python packages"),
     package(Group::Python, "python3-venv", "keeps them apart from the system's Python"),
     package(Group::Python, "libjack-jackd2-0", "JACK from Python"),
