@@ -204,14 +204,16 @@ impl Drafts {
     fn partner(&self, draft: usize, rule: Rule) -> Option<usize> {
         let only = |list: &[u32]| if let &[one] = list { Some(one as usize) } else { None };
         let neighbours = [only(&self.0[draft].after), only(&self.0[draft].before)];
-        let fitting = neighbours.into_iter().flatten().filter_map(|other| {
-            let (a, b) = (self.0[draft].cost.awake, self.0[other].cost.awake);
+        let awake = |draft: usize| self.0[draft].cost.awake;
+        let sum = |other: usize| awake(draft) + awake(other);
+        let fits = |other: usize| sum(other) <= rule.task || awake(draft).min(awake(other)) <= HANDOFF_NS;
+        // The paths last: a mixer has many neighbours to look at.
+        let paths = neighbours.into_iter().flatten().filter(|&other| fits(other)).map(|other| {
             let head = self.head(draft, other).max(self.head(other, draft));
             let tail = self.tail(draft, other).max(self.tail(other, draft));
-            let path = head + a + b + HANDOFF_NS + tail;
-            let fits = path <= rule.path && (a + b <= rule.task || a.min(b) <= HANDOFF_NS);
-            fits.then_some((path, other))
+            (head + sum(other) + HANDOFF_NS + tail, other)
         });
+        let fitting = paths.filter(|(path, _)| *path <= rule.path);
         fitting.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, other)| other)
     }
 
