@@ -86,10 +86,10 @@ fn step(plan: &Plan, stage: &Stage, unit: &PlanUnit, frame: usize) {
         params.push((place, gather::param_frame(param, feeds, knob, &plan.units, stage, frame)));
     }
     let mut cell = unit.running.cell.borrow_mut();
-    for (place, value) in inputs {
+    for &(place, value) in &inputs {
         cell.inputs[place].moving()[frame] = value;
     }
-    for (place, value) in params {
+    for &(place, value) in &params {
         cell.params[place].moving()[frame] = value;
         cell.held[place] = f32::NAN;
     }
