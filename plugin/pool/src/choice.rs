@@ -15,6 +15,12 @@ const WORTH: f32 = 0.95;
 const PLAIN: (f32, u32) = (1.1, 24);
 /// First and longest span of runs alone after a trial that failed.
 const SPAN: (u32, u32) = (64, 16_384);
+/// A run together that takes so many times what it takes alone: somebody else has the workers' processors. The next runs
+/// are then alone, where there is time enough for that.
+const HELD_UP: f32 = 2.0;
+const BREAK: u32 = 16;
+/// Share of the host's period that a run alone may take for a break.
+const FITS: f32 = 0.8;
 /// Shares beyond this are the machine's doing, not the graph's.
 const OUTLIER: f32 = 2.0;
 
@@ -31,12 +37,14 @@ pub(crate) struct Choice {
     /// Runs alone until the next trial, and how many it will be after one more failure.
     left: u32,
     span: u32,
+    /// Runs alone until the end of a break.
+    pause: u32,
 }
 
 impl Choice {
     /// Nothing is known.
     pub(crate) fn new() -> Choice {
-        Choice { alone: 0.0, together: 0.0, known: 0, tried: 0, left: FIRST, span: SPAN.0 }
+        Choice { alone: 0.0, together: 0.0, known: 0, tried: 0, left: FIRST, span: SPAN.0, pause: 0 }
     }
 
     /// Another flow runs from here on, most often the same with a small change: what gained goes on, since a heavy one
@@ -48,7 +56,7 @@ impl Choice {
 
     /// Whether to run together now.
     pub(crate) fn is_together(&self) -> bool {
-        self.left == 0
+        self.left == 0 && self.pause == 0
     }
 
     /// A run alone took a time.
@@ -56,10 +64,15 @@ impl Choice {
         self.known = self.known.saturating_add(1);
         self.alone += (share(took_ns, estimate_ns) - self.alone) / self.known.min(64) as f32;
         self.left = self.left.saturating_sub(1);
+        self.pause = self.pause.saturating_sub(1);
     }
 
-    /// A run together took a time.
-    pub(crate) fn ran_together(&mut self, took_ns: u64, estimate_ns: u32) {
+    /// A run together took a time; the host calls once in `period_ns`, 0 where nobody waits.
+    pub(crate) fn ran_together(&mut self, took_ns: u64, estimate_ns: u32, period_ns: u32) {
+        let alone_ns = self.alone * estimate_ns as f32;
+        if took_ns as f32 > alone_ns * HELD_UP && alone_ns < period_ns as f32 * FITS {
+            self.pause = BREAK;
+        }
         self.tried = self.tried.saturating_add(1);
         let Some(counted @ 1..) = self.tried.checked_sub(WARM_UP) else { return };
         // A mean at first, later a moving one.
@@ -92,7 +105,7 @@ mod tests {
         for _ in 0..runs {
             if choice.is_together() {
                 together += 1;
-                choice.ran_together((110_000.0 * gain) as u64, 100_000);
+                choice.ran_together((110_000.0 * gain) as u64, 100_000, 0);
             } else {
                 choice.ran_alone(110_000, 100_000);
             }
@@ -115,7 +128,7 @@ mod tests {
                 choice.another_flow();
             }
             if choice.is_together() {
-                choice.ran_together(60_000, 100_000);
+                choice.ran_together(60_000, 100_000, 0);
             } else {
                 alone += 1;
                 choice.ran_alone(100_000, 100_000);
@@ -132,11 +145,27 @@ mod tests {
             let gain = if run < 20_000 { 1.2 } else { 0.7 };
             if choice.is_together() {
                 together += u32::from(run >= 40_000);
-                choice.ran_together((100_000.0 * gain) as u64, 100_000);
+                choice.ran_together((100_000.0 * gain) as u64, 100_000, 0);
             } else {
                 choice.ran_alone(100_000, 100_000);
             }
         }
         assert!(together > 15_000, "{together} of 20000");
+    }
+
+    #[test]
+    fn who_is_held_up_takes_a_break_if_there_is_time_for_it() {
+        for (period_ns, alone) in [(1_000_000, BREAK), (110_000, 0), (0, 0)] {
+            let mut choice = Choice::new();
+            (0..FIRST).for_each(|_| choice.ran_alone(100_000, 100_000));
+            (0..200).for_each(|_| choice.ran_together(60_000, 100_000, period_ns));
+            choice.ran_together(3_000_000, 100_000, period_ns);
+            let mut counted = 0;
+            while !choice.is_together() {
+                choice.ran_alone(100_000, 100_000);
+                counted += 1;
+            }
+            assert_eq!(counted, alone, "called once in {period_ns} ns");
+        }
     }
 }

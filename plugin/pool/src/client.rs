@@ -112,7 +112,7 @@ impl Client {
         let shared = self.pool.shared_state();
         let ended = shared.clock.ns();
         shared.pace.ends(ended);
-        self.choice.ran_together(ended - begun, hint.serial_ns);
+        self.choice.ran_together(ended - begun, hint.serial_ns, hint.period_ns);
         outcome
     }
 
