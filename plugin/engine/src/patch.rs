@@ -32,6 +32,10 @@ pub struct Patch {
     pub author: String,
     /// What it is for.
     pub description: String,
+    /// Whether what lies behind the voices, effects mostly, renders one block of 64 frames later and beside
+    /// them: more cores are of use, the sound is the same 64 frames later, and so is [`crate::Control::latency`].
+    /// In the text: `pipelined = true` before the first table; left out, it is `false`.
+    pub pipelined: bool,
     /// Modules, in the order in which they were added.
     pub modules: Vec<PatchModule>,
     /// Cables; several into one input add up in this order.

@@ -58,13 +58,14 @@ fn version(root: &Fields<'_>) -> Result<i64, PatchError> {
 }
 
 fn patch(root: &Fields<'_>) -> Result<Patch, PatchError> {
-    root.only(&["manycord", "name", "author", "description", "module", "cable", "macro"])?;
+    root.only(&["manycord", "name", "author", "description", "pipelined", "module", "cable", "macro"])?;
     let text = |key, longest| root.text(key, longest).map(Option::unwrap_or_default);
     let list = |key, most| root.tables(key, most);
     Ok(Patch {
         name: text("name", limits::NAME)?,
         author: text("author", limits::NAME)?,
         description: text("description", limits::NAME * 64)?,
+        pipelined: root.boolean("pipelined")?,
         modules: list("module", limits::MODULES)?.iter().map(module).collect::<Result<_, _>>()?,
         cables: list("cable", limits::CABLES)?.iter().map(cable).collect::<Result<_, _>>()?,
         macros: list("macro", 128)?.iter().map(macro_).collect::<Result<_, _>>()?,

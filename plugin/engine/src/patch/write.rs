@@ -16,6 +16,9 @@ pub(super) fn write(patch: &Patch) -> String {
             line(&mut out, key, &quoted(text));
         }
     }
+    if patch.pipelined {
+        line(&mut out, "pipelined", "true");
+    }
     for entry in &patch.modules {
         module(&mut out, entry);
     }
