@@ -1,5 +1,6 @@
 //! Patch to plan, off the audio path: resolve → width → units → order → fuse → rest → plan.
 
+mod cut;
 mod estimate;
 mod fuse;
 mod net;
@@ -12,7 +13,7 @@ mod width;
 
 use std::sync::Arc;
 
-use manycord_modules::{Level, Role};
+use manycord_modules::{BLOCK, Level, Role};
 use manycord_pool::{Flow, Graph};
 
 pub(crate) use estimate::{Estimates, cost};
@@ -25,6 +26,7 @@ use crate::registry::Registry;
 use crate::run::dial::{MacroTravel, RAMP_SECONDS, Ramp};
 use crate::run::record::Recorder;
 use crate::run::stage::Stage;
+use crate::run::tail::Tail;
 use crate::voices::Settings;
 
 /// Everything that compiling needs besides the patch.
@@ -53,6 +55,10 @@ pub(crate) fn compile(
     let mut built = units::build(&net, &widths, context)?;
     let order = order::order(&mut built);
     context.estimates.assume(&mut built, &order);
+    if patch.pipelined {
+        let tail = cut::tail(&net, &widths, &built, &order);
+        cut::mark(&net, &mut built, &tail);
+    }
     let fused = tasks::make(&built, &order, context.threads);
     let rest = rest::groups(&net, &widths, &built);
 
@@ -85,9 +91,10 @@ pub(crate) fn compile(
         .guard(unproven(&built, &fused.tasks));
     // Nothing can fail from here on: the registry moves to the new generation.
     let (dials, inherited, resting) = context.registry.finish(context.again);
-    let ramps = resting.into_iter().map(Ramp::at_rest).collect();
+    let ramps: Vec<Ramp> = resting.into_iter().map(Ramp::at_rest).collect();
+    let tail = patch.pipelined.then(|| Tail::new(&ramps, tail_dials(&built)));
     let event_lists = notes.iter().map(|module| module.groups as usize).sum();
-    let latency = order.latency(&built);
+    let latency = order.latency(&built) + if patch.pipelined { BLOCK as u32 } else { 0 };
     let plan = Plan {
         level: Level::best(),
         recorder: Recorder::new(fused.tasks.len()),
@@ -101,6 +108,7 @@ pub(crate) fn compile(
         macros,
         outputs,
         stage: atomic_refcell::AtomicRefCell::new(Stage::new(ramps, event_lists)),
+        tail,
         latency,
         costs: fused.costs,
         restless: rest::wakes_by_itself(&net),
@@ -118,6 +126,20 @@ fn unproven(built: &units::Built, tasks: &[crate::plan::Task]) -> Vec<u32> {
     let unit = |unit: &u32| built.units[*unit as usize].spec.unproven;
     let task = |task: &crate::plan::Task| task.steps.iter().any(|step| step.units().iter().any(unit));
     tasks.iter().enumerate().filter(|(_, entry)| task(entry)).map(|(number, _)| number as u32).collect()
+}
+
+/// Dials that only the tail of a pipelined plan reads, ascending.
+fn tail_dials(built: &units::Built) -> Vec<u32> {
+    let mut dials = Vec::new();
+    for unit in built.units.iter().filter(|unit| unit.tail) {
+        let feeds = unit.inputs.iter().chain(&unit.params).flat_map(|feeds| &feeds.cables);
+        dials.extend(feeds.map(|feed| feed.depth));
+        dials.extend_from_slice(&unit.knobs);
+        dials.push(unit.bypass);
+    }
+    dials.sort_unstable();
+    dials.dedup();
+    dials
 }
 
 /// Compiles a patch for nobody, to see whether it can be played. Returns its latency in frames.

@@ -10,7 +10,7 @@ use manycord_pool::{Alarm, Pool};
 use crate::compile::{CompileError, Context, Estimates, Fading, compile};
 use crate::declick::Declick;
 use crate::drift::Drift;
-use crate::engine::{Doze, Engine, Lateness, Ports};
+use crate::engine::{Doze, Engine, Lateness, Parting, Ports};
 use crate::patch::Patch;
 use crate::plan::{PlanFlow, PlanModule};
 use crate::plan_report::{self, GraphReport};
@@ -125,6 +125,9 @@ pub(crate) fn start_watched(
     let (pulse_in, pulse) = triple_buffer::triple_buffer(&Pulse::default());
     flow.job().installed.store(1, Ordering::Release);
     crate::run::rest::settle(flow.job());
+    if let Some(tail) = &flow.job().tail {
+        tail.begin(&flow.job().stage.borrow(), 0);
+    }
     let ports = Ports { install: installs, retired: retires, turned: turned.clone(), pulse: pulse_in };
     let engine = Engine {
         flow: flow.clone(),
@@ -140,6 +143,7 @@ pub(crate) fn start_watched(
         declick: Declick::default(),
         live: false,
         late: Lateness::new(),
+        parting: Parting::new(),
     };
     let control = Control {
         playing: setup.patch.clone(),

@@ -3,6 +3,7 @@
 mod doze;
 mod events;
 mod late;
+mod tail;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,10 +14,12 @@ use manycord_pool::{Client, FlushDenormals, Hint, Outcome};
 
 pub(crate) use doze::Doze;
 pub(crate) use late::Lateness;
+pub(crate) use tail::Parting;
 
 use crate::declick::Declick;
 use crate::event::HostBlock;
 use crate::plan::{Plan, PlanFlow};
+use crate::run::handed::Handed;
 use crate::run::rest;
 use crate::telemetry::{Pulse, PulseWriter};
 
@@ -54,6 +57,7 @@ pub struct Engine {
     pub(crate) live: bool,
     pub(crate) doze: Doze,
     pub(crate) late: Lateness,
+    pub(crate) parting: Parting,
 }
 
 impl Engine {
@@ -74,7 +78,10 @@ impl Engine {
                 continue;
             }
             if self.frame.is_multiple_of(BLOCK as u64) {
-                self.cross_grid_line();
+                if !self.cross_grid_line(period_ns) {
+                    self.sit_out(&mut block, done, next_event);
+                    break;
+                }
                 if self.falls_asleep() {
                     continue;
                 }
@@ -113,7 +120,9 @@ impl Engine {
         }
         for unit in &plan.units {
             unit.running.cell.borrow_mut().forget(&unit.running.meter);
+            unit.running.handed.get().into_iter().for_each(Handed::clear);
         }
+        self.parting.silence();
     }
 
     /// Says whether someone listens while this renders. If so, a block for which a module does not return is left
@@ -122,22 +131,38 @@ impl Engine {
         self.live = live;
     }
 
-    /// All that is decided once per grid block.
-    fn cross_grid_line(&mut self) {
+    /// All that is decided once per grid block. Returns whether the block can be rendered.
+    fn cross_grid_line(&mut self, period_ns: u32) -> bool {
         self.watch_silence();
+        self.end_parting();
+        if self.can_install() && !self.part(period_ns) {
+            return false;
+        }
         self.install_newest();
         let flow = &self.flow;
         let plan = flow.job();
-        rest::watch(plan, rest::patience(self.sample_rate));
+        let number = self.frame / BLOCK as u64;
+        let patience = rest::patience(self.sample_rate);
+        rest::watch(plan, patience, false);
+        if plan.tail.as_ref().is_some_and(|tail| !tail.rests(number)) {
+            rest::watch(plan, patience, true);
+        }
         if self.has_turns() {
             self.seen_turns = self.ports.turned.load(Ordering::Acquire);
             follow_dials(plan);
         }
-        let number = self.frame / BLOCK as u64;
-        plan.stage.borrow_mut().measured = number.is_multiple_of(MEASURE_EVERY);
+        {
+            let mut stage = plan.stage.borrow_mut();
+            (stage.from_block, stage.measured) = (0, number.is_multiple_of(MEASURE_EVERY));
+        }
         if number % (MEASURE_EVERY * 4) == 1 || self.block_cost_ns == 0.0 {
             self.block_cost_ns = awake_cost_ns(plan);
         }
+        true
+    }
+
+    fn can_install(&self) -> bool {
+        !self.ports.retired.is_full() && !self.ports.install.is_empty()
     }
 
     /// Whether knobs were moved that have not been looked at.
@@ -148,16 +173,18 @@ impl Engine {
 
     /// Takes waiting plans in, in order, and sends the old ones away.
     fn install_newest(&mut self) {
-        while !self.ports.retired.is_full() {
-            let Ok(next) = self.ports.install.pop() else { return };
+        let (heard, mut fresh) = (self.flow.clone(), false);
+        while self.can_install() {
+            let Ok(next) = self.ports.install.pop() else { break };
             inherit(self.flow.job(), next.job());
             if next.job().is_sound() && !next.job().again {
                 rest::settle(next.job());
             }
             follow_dials(next.job());
-            if next.job().fresh {
-                self.declick.start(self.last, next.job().ramp_frames);
+            if let Some(tail) = &next.job().tail {
+                tail.begin(&next.job().stage.borrow(), self.frame / BLOCK as u64);
             }
+            fresh |= next.job().fresh;
             next.job().installed.store(self.frame + 1, Ordering::Release);
             if !next.job().again {
                 self.wake_up();
@@ -167,6 +194,9 @@ impl Engine {
             if self.ports.retired.push(old).is_err() {
                 unreachable!("there was room for the old plan");
             }
+        }
+        if !Arc::ptr_eq(&heard, &self.flow) {
+            self.bridge(&heard, fresh);
         }
     }
 
@@ -183,7 +213,9 @@ impl Engine {
         let mut stage = plan.stage.borrow_mut();
         let stage = &mut *stage;
         stage.events.iter_mut().for_each(Vec::clear);
-        let longest = (frames - done).min(BLOCK - start);
+        stage.block = self.frame / BLOCK as u64;
+        let song_changes = plan.tail.as_ref().map_or(BLOCK, |tail| tail.next_change(stage.block, start));
+        let longest = (frames - done).min(song_changes - start);
         let length = self.take_events(plan, stage, (block.events, next_event), (done, longest, frames));
         stage.range = start..start + length;
         for (volts, host) in stage.host.audio.iter_mut().zip(&block.inputs) {
@@ -195,6 +227,9 @@ impl Engine {
         stage.host.transport = block.transport;
         stage.host.transport.beats += (done as f64 - start as f64) * block.transport.beats_per_frame;
         stage.advance_dials();
+        if let Some(tail) = &plan.tail {
+            tail.follow(stage);
+        }
         length
     }
 
@@ -215,14 +250,14 @@ impl Engine {
 
     /// Sums the Output modules into the host's block.
     fn deliver(&mut self, plan: &Plan, block: &mut HostBlock<'_>, done: usize, length: usize) {
-        let start = (self.frame % BLOCK as u64) as usize;
+        let (start, number) = ((self.frame % BLOCK as u64) as usize, self.frame / BLOCK as u64);
         for (side, host) in block.outputs.iter_mut().enumerate() {
             let host = &mut host[done..done + length];
-            host.fill(0.0);
-            for &unit in &plan.outputs {
-                let cell = plan.cell(unit).borrow();
-                for (offset, value) in host.iter_mut().enumerate() {
-                    *value += cell.outputs[side][start + offset][0];
+            match self.parting.heard(plan, number, side) {
+                Some(volts) => host.copy_from_slice(&volts[start..start + length]),
+                None => {
+                    host.fill(0.0);
+                    tail::sum_outputs(plan, number, side, start, host);
                 }
             }
             let mut peak = 0.0f32;

@@ -11,6 +11,7 @@ use crate::run::cell::{Cell, Running};
 use crate::run::dial::{Dial, MacroTravel};
 use crate::run::record::Recorder;
 use crate::run::stage::Stage;
+use crate::run::tail::Tail;
 use crate::voices::Voices;
 
 /// A running unit, shared by the plans that follow each other.
@@ -25,6 +26,8 @@ pub(crate) struct Tap {
     pub(crate) lanes: LaneMask,
     /// Closes a cycle: reads the frame before.
     pub(crate) back: bool,
+    /// Leads from the head of a pipelined plan into its tail: reads the block before.
+    pub(crate) handed: bool,
 }
 
 /// One cable into one input of one unit.
@@ -64,6 +67,10 @@ pub(crate) struct PlanUnit {
     pub(crate) patched: u32,
     pub(crate) wanted: u32,
     pub(crate) lanes: LaneMask,
+    /// Whether it belongs to the tail of a pipelined plan, which renders one block behind.
+    pub(crate) tail: bool,
+    /// Whether it hands its outputs to the tail or, without one, to the host.
+    pub(crate) hands: bool,
     /// What it is taken to cost for a whole block until that is measured, in ns.
     pub(crate) assumed_ns: f32,
 }
@@ -115,6 +122,8 @@ pub(crate) struct RestGroup {
     pub(crate) notes: Vec<(u32, u32)>,
     /// Whether something that runs freely could end a silence: then it never sleeps.
     pub(crate) restless: bool,
+    /// Whether its units belong to the tail of a pipelined plan.
+    pub(crate) tail: bool,
 }
 
 /// A Notes module.
@@ -159,6 +168,8 @@ pub(crate) struct Plan {
     /// Units whose outputs the host hears, in patch order.
     pub(crate) outputs: Vec<u32>,
     pub(crate) stage: AtomicRefCell<Stage>,
+    /// The tail, if the plan is pipelined.
+    pub(crate) tail: Option<Tail>,
     pub(crate) recorder: Recorder,
     /// Longest way from an input or a note to the host, in frames.
     pub(crate) latency: u32,

@@ -17,6 +17,8 @@ pub struct PartReport {
     pub cost_ns: f32,
     /// Whether its group sleeps, so that it costs nothing now.
     pub asleep: bool,
+    /// Whether it lies behind the cut of a pipelined patch and renders one block later.
+    pub tail: bool,
     /// Whether it is part of a cycle, which is rendered frame by frame.
     pub in_cycle: bool,
 }
@@ -126,6 +128,7 @@ fn parts(plan: &Plan, groups: &[u32], step: &Step) -> Vec<PartReport> {
             // Ordering: each stands for itself.
             cost_ns: unit.running.meter.cost_ns.load(Ordering::Relaxed),
             asleep: unit.running.meter.asleep.load(Ordering::Relaxed),
+            tail: unit.tail,
             in_cycle,
         }
     };

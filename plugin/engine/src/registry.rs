@@ -76,7 +76,7 @@ impl Registry {
                 if *state != Value::Nothing {
                     cell.load(state)?;
                 }
-                Arc::new(Running { cell: AtomicRefCell::new(cell), meter: Meter::new(asleep) })
+                Arc::new(Running::new(cell, Meter::new(asleep)))
             }
         };
         self.next.cells.insert(key, (cell.clone(), state.clone()));
@@ -149,7 +149,7 @@ impl Registry {
 fn stand_in(kind: &Kind, setup: &Setup) -> SharedUnit {
     let (mut cell, meter) = (Cell::new(kind, setup, false), Meter::quarantined());
     cell.quarantine(&meter);
-    Arc::new(Running { cell: AtomicRefCell::new(cell), meter })
+    Arc::new(Running::new(cell, meter))
 }
 
 /// Name of a knob's dial.

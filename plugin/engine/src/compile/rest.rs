@@ -14,9 +14,10 @@ pub(crate) struct Found {
     pub(crate) of_unit: Vec<u32>,
 }
 
-/// Poly modules that are patched together form a part; each of its groups of lanes is a rest group. A module
-/// that mixes other sound in begins a part of its own: it must hear that sound while the voices sleep.
-pub(crate) fn groups(net: &Net, widths: &[Width], built: &Built) -> Found {
+/// Part of each module, by the number of its first. Poly modules that are patched together form a part; each of
+/// its groups of lanes is a rest group. A module that mixes other sound in begins a part of its own: it must
+/// hear that sound while the voices sleep.
+pub(crate) fn parts(net: &Net, widths: &[Width]) -> Vec<usize> {
     let poly = |node: usize| widths[node] != Width::Mono;
     let mut mixes = vec![false; net.nodes.len()];
     for edge in net.edges.iter().filter(|edge| !poly(edge.from) && is_audio(net, edge)) {
@@ -27,7 +28,13 @@ pub(crate) fn groups(net: &Net, widths: &[Width], built: &Built) -> Found {
         let (a, b) = (root(&part, edge.from), root(&part, edge.to));
         part[a.max(b)] = a.min(b);
     }
-    let part: Vec<usize> = (0..net.nodes.len()).map(|node| root(&part, node)).collect();
+    (0..net.nodes.len()).map(|node| root(&part, node)).collect()
+}
+
+/// The rest groups of a patch.
+pub(crate) fn groups(net: &Net, widths: &[Width], built: &Built) -> Found {
+    let poly = |node: usize| widths[node] != Width::Mono;
+    let part = parts(net, widths);
     let restless = restless(net, &part);
     let mut found = Found { groups: Vec::new(), of_unit: vec![0; built.units.len()] };
     let mut notes_before = 0;
@@ -42,7 +49,8 @@ pub(crate) fn groups(net: &Net, widths: &[Width], built: &Built) -> Found {
         let lanes = members.iter().map(|&node| widths[node].groups()).max().unwrap_or(0);
         for group in 0..lanes {
             let number = found.groups.len() as u32;
-            let mut rest = RestGroup { restless: restless[first], ..RestGroup::default() };
+            let tail = built.units[built.first_unit[first]].tail;
+            let mut rest = RestGroup { restless: restless[first], tail, ..RestGroup::default() };
             for &node in members.iter().filter(|&&node| group < widths[node].groups()) {
                 let unit = built.first_unit[node] + group;
                 found.of_unit[unit] = number;

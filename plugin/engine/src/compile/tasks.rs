@@ -41,8 +41,12 @@ fn work(built: &Built, order: &Order) -> Work {
     for (number, component) in order.components.iter().enumerate() {
         for &unit in &component.units {
             work.costs[number] += cost(&built.units[unit as usize]);
-            let readers = built.readers[unit as usize].iter().map(|&reader| order.of_unit[reader as usize]);
-            work.after[number].extend(readers.filter(|&reader| reader != number).map(|reader| reader as u32));
+            // The tail does not wait for the head: it renders the block before.
+            let tail = built.units[unit as usize].tail;
+            let readers = built.readers[unit as usize].iter().map(|&reader| reader as usize);
+            let waits = readers.filter(|&reader| built.units[reader].tail == tail);
+            let waits = waits.map(|reader| order.of_unit[reader]).filter(|&reader| reader != number);
+            work.after[number].extend(waits.map(|reader| reader as u32));
         }
         work.after[number].sort_unstable();
         work.after[number].dedup();

@@ -81,6 +81,8 @@ fn unit(
         patched: 0,
         wanted: outputs,
         lanes: width.mask(group),
+        tail: false,
+        hands: false,
         assumed_ns: 0.0,
     })
 }
@@ -100,6 +102,7 @@ fn connect(built: &mut Built, edge: &Edge, widths: &[Width], context: &mut Conte
         output: edge.output as u8,
         lanes,
         back: false,
+        handed: false,
     };
     let fold = source != Width::Mono && target == Width::Mono;
     let mut feeds: Vec<(usize, Vec<Tap>)> = Vec::new();

@@ -122,6 +122,7 @@ impl Engine {
         if self.late.course == Course::Wrecked && self.install_sound() {
             // Its units stopped somewhere within the grid block.
             self.frame = (self.frame / BLOCK as u64 + 1) * BLOCK as u64;
+            self.restart_tail();
             self.resume();
         }
         self.late.course == Course::Playing

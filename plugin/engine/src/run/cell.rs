@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use atomic_float::AtomicF32;
 use atomic_refcell::AtomicRefCell;
 use manycord_modules::{BLOCK, Group, Io, LaneEvent, LaneMask, Setup, Signal, Unit};
 
+use super::handed::Handed;
 use super::stage::Stage;
 
 /// What the editing side may read of a unit at any time.
@@ -60,6 +62,21 @@ impl Meter {
 pub(crate) struct Running {
     pub(crate) cell: AtomicRefCell<Cell>,
     pub(crate) meter: Meter,
+    outputs: usize,
+    /// Made when a pipelined plan first needs it.
+    pub(crate) handed: OnceLock<Handed>,
+}
+
+impl Running {
+    pub(crate) fn new(cell: Cell, meter: Meter) -> Running {
+        let outputs = cell.outputs.len();
+        Running { cell: AtomicRefCell::new(cell), meter, outputs, handed: OnceLock::new() }
+    }
+
+    /// Makes room for what it hands over, off the audio path.
+    pub(crate) fn make_handed(&self) {
+        self.handed.get_or_init(|| Handed::new(self.outputs));
+    }
 }
 
 /// Why a unit does not put out what it computes.
@@ -85,8 +102,9 @@ pub(crate) struct Cell {
     pub(crate) asleep: bool,
     /// Greatest magnitude put out on the lanes in use since the last grid line, in volts.
     peak: f32,
-    /// The same for the grid block before.
+    /// The same for the grid block before, and for the one before that.
     pub(crate) last_peak: f32,
+    pub(crate) earlier_peak: f32,
     /// Grid blocks for which the unit's group has been silent; kept by its first unit.
     pub(crate) quiet: u32,
     health: Health,
@@ -129,6 +147,7 @@ impl Cell {
             asleep,
             peak: 0.0,
             last_peak: 0.0,
+            earlier_peak: 0.0,
             quiet: 0,
             health: Health::Good,
             bypassed: None,
@@ -169,7 +188,7 @@ impl Cell {
     }
 
     fn close_block(&mut self, meter: &Meter) {
-        self.last_peak = std::mem::take(&mut self.peak);
+        self.earlier_peak = std::mem::replace(&mut self.last_peak, std::mem::take(&mut self.peak));
         // About 300 ms of fall at 48 kHz: slow enough to be read.
         let shown = meter.level.load(Ordering::Relaxed) * 0.97;
         meter.level.store(shown.max(self.last_peak), Ordering::Relaxed);

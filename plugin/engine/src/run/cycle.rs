@@ -7,7 +7,7 @@ use manycord_modules::Group;
 use manycord_pool::Seat;
 
 use super::gather;
-use super::job::{call, note_cost};
+use super::job::{call, hand_over, note_cost};
 use super::stage::Stage;
 use crate::plan::{Plan, PlanUnit};
 
@@ -22,6 +22,9 @@ pub(super) fn render(plan: &Plan, stage: &Stage, members: &[u32], seat: &Seat) {
         step_through(plan, stage, members.iter().copied(), awake, seat);
     } else if awake > 0 {
         step_through(plan, stage, members.iter().filter(is_awake).copied(), awake, seat);
+    }
+    for &unit in members {
+        hand_over(&plan.units[unit as usize], &plan.cell(unit).borrow(), stage);
     }
 }
 

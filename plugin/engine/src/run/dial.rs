@@ -105,6 +105,23 @@ impl Ramp {
         self.frames[frame & (BLOCK - 1)]
     }
 
+    /// Whether it rested throughout the range last rendered.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        !self.moving
+    }
+
+    /// Values of the range last rendered.
+    pub(crate) fn frames(&self, range: std::ops::Range<usize>) -> &[f32] {
+        &self.frames[range]
+    }
+
+    /// Shows a range of a block that was rendered before, in which it moved or not.
+    pub(crate) fn show(&mut self, block: &[f32; BLOCK], moved: bool, range: std::ops::Range<usize>) {
+        self.frames[range.clone()].copy_from_slice(&block[range.clone()]);
+        self.moving = moved;
+        self.to = block[range.start];
+    }
+
     /// The value, if it rests throughout the range last rendered.
     #[inline(always)]
     pub(crate) fn steady(&self) -> Option<f32> {

@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use manycord_modules::{BLOCK, Group, LaneMask, Param, Signal};
 
+use atomic_refcell::AtomicRef;
+
 use super::dial::{Ramp, from_travel, travel_per_volt};
 use super::stage::Stage;
-use crate::plan::{Feed, Feeds, PlanUnit};
+use crate::plan::{Feed, Feeds, PlanUnit, Tap};
 
 /// Fills an input for a range. Between an unplugged and a plugged-in cable the input's normal voltage is
 /// crossfaded with the cable's.
@@ -49,7 +51,7 @@ pub(crate) fn input_frame(
 ) -> Group {
     let mut sum = Group::ZERO;
     for feed in &feeds.cables {
-        sum += voltage(feed, units, frame) * stage.dials[feed.depth as usize].at(frame);
+        sum += voltage(feed, units, stage, frame) * stage.dials[feed.depth as usize].at(frame);
     }
     if normal != 0.0 { sum + Group::splat(normal * unplugged(feeds, stage, frame)) } else { sum }
 }
@@ -104,7 +106,7 @@ pub(crate) fn param_frame(
     let mut travel = Group::splat(knob.at(frame));
     for feed in &feeds.cables {
         let depth = stage.dials[feed.depth as usize].at(frame);
-        travel += voltage(feed, units, frame) * (depth * travel_per_volt(param));
+        travel += voltage(feed, units, stage, frame) * (depth * travel_per_volt(param));
     }
     from_travel(param, travel)
 }
@@ -122,8 +124,7 @@ fn copy(
         [tap] if !feed.fold && tap.lanes == LaneMask::ALL => {
             let plain = stage.dials[feed.depth as usize].steady() == Some(1.0);
             if plain {
-                let source = units[tap.unit as usize].running.cell.borrow();
-                frames[range.clone()].copy_from_slice(&source.outputs[tap.output as usize][range]);
+                frames[range.clone()].copy_from_slice(&source(tap, units, stage)[range]);
             }
             plain
         }
@@ -146,8 +147,7 @@ fn add(
         return;
     }
     if let (false, [tap]) = (feed.fold, feed.taps.as_slice()) {
-        let source = units[tap.unit as usize].running.cell.borrow();
-        let output = &source.outputs[tap.output as usize];
+        let output = source(tap, units, stage);
         if let (Some(depth), LaneMask::ALL) = (depth.steady(), tap.lanes) {
             let factor = depth * scale;
             for (frame, &volts) in frames[range.clone()].iter_mut().zip(&output[range]) {
@@ -162,11 +162,10 @@ fn add(
     }
     let mut folded = [Group::ZERO; BLOCK];
     for tap in &feed.taps {
-        let source = units[tap.unit as usize].running.cell.borrow();
-        if source.asleep {
+        if sleeps(tap, units, stage) {
             continue;
         }
-        let output = &source.outputs[tap.output as usize];
+        let output = source(tap, units, stage);
         for (sum, &volts) in folded[range.clone()].iter_mut().zip(&output[range.clone()]) {
             *sum += masked(volts, tap.lanes);
         }
@@ -177,10 +176,10 @@ fn add(
 }
 
 /// A cable's voltage at one frame, before its depth.
-fn voltage(feed: &Feed, units: &[PlanUnit], frame: usize) -> Group {
-    let at = |tap: &crate::plan::Tap| {
+fn voltage(feed: &Feed, units: &[PlanUnit], stage: &Stage, frame: usize) -> Group {
+    let at = |tap: &Tap| {
         let frame = if tap.back { (frame + BLOCK - 1) & (BLOCK - 1) } else { frame };
-        units[tap.unit as usize].running.cell.borrow().outputs[tap.output as usize][frame]
+        source(tap, units, stage)[frame]
     };
     match (feed.fold, feed.taps.as_slice()) {
         (false, [tap]) => masked(at(tap), tap.lanes),
@@ -191,6 +190,24 @@ fn voltage(feed: &Feed, units: &[PlanUnit], frame: usize) -> Group {
             }
             Group::splat(folded.sum())
         }
+    }
+}
+
+/// The frames that a tap reads.
+fn source<'a>(tap: &Tap, units: &'a [PlanUnit], stage: &Stage) -> AtomicRef<'a, [Group; BLOCK]> {
+    let (running, output) = (&units[tap.unit as usize].running, tap.output as usize);
+    if let (true, Some(handed)) = (tap.handed, running.handed.get()) {
+        return AtomicRef::map(handed.read(stage.block), |half| &half.outputs[output]);
+    }
+    AtomicRef::map(running.cell.borrow(), |cell| &cell.outputs[output])
+}
+
+/// Whether a tap's unit slept: its lanes need not be added up.
+fn sleeps(tap: &Tap, units: &[PlanUnit], stage: &Stage) -> bool {
+    let running = &units[tap.unit as usize].running;
+    match running.handed.get() {
+        Some(handed) if tap.handed => handed.read(stage.block).silent,
+        _ => running.cell.borrow().asleep,
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use manycord_modules::{LaneEvent, Work};
 use manycord_pool::{Job, Seat};
 
-use super::cell::Call;
+use super::cell::{Call, Cell};
 use super::stage::Stage;
 use super::{cycle, gather};
 use crate::plan::{Plan, PlanUnit, Step};
@@ -15,16 +15,18 @@ use crate::plan::{Plan, PlanUnit, Step};
 impl Job for Plan {
     fn run(&self, task: usize, seat: &Seat) {
         let begun_ns = self.recorder.task_begins();
-        let stage = self.stage.borrow();
+        let head = self.stage.borrow();
+        let tail = self.tail.as_ref().map(|tail| tail.stage.borrow());
         for step in &self.tasks[task].steps {
-            if !seat.enter(step.units()[0]) {
+            let first = step.units()[0];
+            if !seat.enter(first) {
                 return;
             }
+            let stage = tail.as_ref().filter(|_| self.units[first as usize].tail).unwrap_or(&head);
             match step {
-                Step::Unit(unit) => {
-                    self.level.run(Render { plan: self, stage: &stage, number: *unit as usize })
-                }
-                Step::Cycle(members) => cycle::render(self, &stage, members, seat),
+                _ if stage.rests() => {}
+                Step::Unit(unit) => self.level.run(Render { plan: self, stage, number: *unit as usize }),
+                Step::Cycle(members) => cycle::render(self, stage, members, seat),
             }
         }
         if let Some(begun_ns) = begun_ns {
@@ -54,6 +56,7 @@ impl Work for Render<'_> {
         let unit = &plan.units[number];
         let mut cell = unit.running.cell.borrow_mut();
         if cell.asleep {
+            hand_over(unit, &cell, stage);
             return;
         }
         let begun = stage.measured.then(Instant::now);
@@ -69,9 +72,19 @@ impl Work for Render<'_> {
             gather::param(signal, param, &unit.params[place], knob, &plan.units, stage, range.clone());
         }
         cell.process(&call(unit, stage, range.clone()), range.clone());
+        hand_over(unit, cell, stage);
         if let Some(begun) = begun {
             note_cost(&unit.running.meter.cost_ns, begun.elapsed(), range.len());
         }
+    }
+}
+
+/// Puts the staged range of a unit's outputs where the tail finds it one block later.
+pub(super) fn hand_over(unit: &PlanUnit, cell: &Cell, stage: &Stage) {
+    match unit.running.handed.get() {
+        Some(handed) if unit.hands && cell.asleep => handed.write_silence(stage.block),
+        Some(handed) if unit.hands => handed.write(stage.block, &cell.outputs, stage.range.clone()),
+        _ => {}
     }
 }
 

@@ -18,9 +18,10 @@ pub(crate) fn patience(sample_rate: f32) -> u32 {
     (PATIENCE_SECONDS * sample_rate / manycord_modules::BLOCK as f32) as u32
 }
 
-/// Puts groups to sleep that have been silent for `patience` grid blocks. Call on grid lines.
-pub(crate) fn watch(plan: &Plan, patience: u32) {
-    for (number, group) in plan.rest.iter().enumerate() {
+/// Puts groups of the head, or of the tail, to sleep that have been silent for `patience` grid blocks. Call on grid
+/// lines.
+pub(crate) fn watch(plan: &Plan, patience: u32, tail: bool) {
+    for (number, group) in plan.rest.iter().enumerate().filter(|(_, group)| group.tail == tail) {
         if group.restless || asleep(plan, number) {
             continue;
         }
@@ -29,8 +30,13 @@ pub(crate) fn watch(plan: &Plan, patience: u32) {
             plan.notes[*notes as usize].voices.borrow().plays(first..first + LANES)
         });
         let peak = |unit: &u32| plan.cell(*unit).borrow().last_peak;
+        // What the head puts out reaches the tail one block later.
+        let feeds = |unit: &u32| {
+            let cell = plan.cell(*unit).borrow();
+            if tail && !plan.units[*unit as usize].tail { cell.earlier_peak } else { cell.last_peak }
+        };
         let silent =
-            !played && is_closed(plan, group) && group.exits.iter().all(|unit| peak(unit) < SILENT_VOLTS);
+            !played && is_closed(group, feeds) && group.exits.iter().all(|unit| peak(unit) < SILENT_VOLTS);
         let quiet = {
             let mut first = plan.cell(group.units[0]).borrow_mut();
             first.quiet = if silent { first.quiet + 1 } else { 0 };
@@ -47,15 +53,17 @@ pub(crate) fn watch(plan: &Plan, patience: u32) {
 
 /// Whether a silence of a group proves that no sound gets through it: each feeder sounds. One that is silent
 /// now may begin at any time, and the group must be awake then.
-fn is_closed(plan: &Plan, group: &RestGroup) -> bool {
-    group.feeders.iter().all(|&unit| plan.cell(unit).borrow().last_peak >= SILENT_VOLTS)
+fn is_closed(group: &RestGroup, peak: impl Fn(&u32) -> f32) -> bool {
+    group.feeders.iter().all(|unit| peak(unit) >= SILENT_VOLTS)
 }
 
-/// After a swap: a group of which only a part sleeps wakes whole, and so does one that may not sleep.
+/// After a swap: a group of which only a part sleeps wakes whole, and so does one that may not sleep. Head and tail
+/// have then rendered the same frames.
 pub(crate) fn settle(plan: &Plan) {
+    let peak = |unit: &u32| plan.cell(*unit).borrow().last_peak;
     for (number, group) in plan.rest.iter().enumerate() {
         let sleeping = group.units.iter().filter(|unit| plan.cell(**unit).borrow().asleep).count();
-        let may_sleep = !group.restless && is_closed(plan, group);
+        let may_sleep = !group.restless && is_closed(group, peak);
         if sleeping > 0 && (sleeping < group.units.len() || !may_sleep) {
             wake(plan, number);
         }

@@ -12,6 +12,10 @@ pub(crate) const LANE_EVENTS: usize = 256;
 /// The staged range.
 #[derive(Debug)]
 pub(crate) struct Stage {
+    /// Number of the grid block.
+    pub(crate) block: u64,
+    /// The first that is rendered with this stage.
+    pub(crate) from_block: u64,
     /// Frames of the grid block to render.
     pub(crate) range: Range<usize>,
     /// The host's audio and transport.
@@ -29,6 +33,8 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new(dials: Vec<Ramp>, event_lists: usize) -> Stage {
         Stage {
+            block: 0,
+            from_block: 0,
             moving: Vec::with_capacity(dials.len()),
             range: 0..0,
             host: Host::default(),
@@ -36,6 +42,11 @@ impl Stage {
             events: (0..event_lists).map(|_| Vec::with_capacity(LANE_EVENTS)).collect(),
             measured: false,
         }
+    }
+
+    /// Whether nothing is rendered in this block.
+    pub(crate) fn rests(&self) -> bool {
+        self.block < self.from_block
     }
 
     /// Sends a dial to a new target.

@@ -68,7 +68,8 @@ fn sums(report: &GraphReport) -> String {
     all + &line("\n  awake at the end", report.awake_ns, report.awake_critical_ns, awake_bound)
 }
 
-/// A task's units by group; members of a cycle in brackets, what sleeps with a `z`.
+/// A task's units by group; members of a cycle in brackets, what sleeps with a `z`, what renders one block behind
+/// with a `+`.
 fn renders(task: &TaskReport) -> String {
     let (mut out, mut group, mut cycle) = (String::new(), None, false);
     for part in &task.parts {
@@ -81,6 +82,7 @@ fn renders(task: &TaskReport) -> String {
         }
         out.push_str(if part.in_cycle && !cycle { " (" } else { " " });
         out.push_str(&part.module);
+        out.push_str(if part.tail { "+" } else { "" });
         out.push_str(if part.asleep { " z" } else { "" });
         cycle = part.in_cycle;
     }
@@ -104,7 +106,14 @@ mod tests {
     use manycord_engine::PartReport;
 
     fn part(module: &str, group: u32, in_cycle: bool) -> PartReport {
-        PartReport { module: module.into(), group, cost_ns: 1_000.0, asleep: group == 1, in_cycle }
+        PartReport {
+            module: module.into(),
+            group,
+            cost_ns: 1_000.0,
+            asleep: group == 1,
+            tail: false,
+            in_cycle,
+        }
     }
 
     #[test]

@@ -110,6 +110,7 @@ mod tests {
             group: 1,
             cost_ns: 5_000.0,
             asleep: false,
+            tail: false,
             in_cycle: false,
         };
         let task = |module: &str| TaskReport {
