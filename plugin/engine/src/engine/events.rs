@@ -44,7 +44,9 @@ impl Engine {
         longest
     }
 
-    fn take(&self, plan: &Plan, stage: &mut Stage, kind: EventKind, frame: usize) {
+    fn take(&mut self, plan: &Plan, stage: &mut Stage, kind: EventKind, frame: usize) {
+        // What it starts may be heard only blocks later: until then the patch must not doze off.
+        self.doze.note(f32::MAX);
         match kind {
             EventKind::Macro { index, value } => turn_macro(plan, stage, usize::from(index), value),
             kind => self.play(plan, stage, kind, frame),
