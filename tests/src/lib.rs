@@ -5,6 +5,7 @@
 pub mod effect;
 pub mod held;
 pub mod host;
+pub mod life;
 pub mod measure;
 pub mod performance;
 pub mod python;

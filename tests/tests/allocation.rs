@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use manycord_engine::{EngineSetup, start};
+use manycord_engine::{EngineSetup, Patch, start};
 use manycord_modules::CATALOG;
 use manycord_tests::performance;
 use manycord_tests::random::{self, Random};
@@ -66,7 +66,7 @@ fn rendering_allocates_nothing_while_another_thread_edits() {
     // The test harness's own thread, which is counted too, still notes that it has started this test.
     std::thread::sleep(Duration::from_secs(1));
     let pool = pool(3);
-    let patch = random::patch(11);
+    let patch = Patch { pipelined: true, ..random::patch(11) };
     let second = SAMPLE_RATE as usize / BLOCK * BLOCK;
     let (mut control, engine) =
         start(EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch, catalog: CATALOG })
@@ -82,9 +82,12 @@ fn rendering_allocates_nothing_while_another_thread_edits() {
             let mut edits = 0;
             while !done.load(Ordering::Relaxed) {
                 if edits % EDITS == EDITS - 1 {
-                    control.load(random::patch(edits as u64)).expect("random patches compile");
+                    let pipelined = edits / EDITS % 2 == 1;
+                    let next = Patch { pipelined, ..random::patch(edits as u64) };
+                    control.load(next).expect("random patches compile");
                 } else {
-                    let next = random::edit(&mut random, control.patch());
+                    let mut next = random::edit(&mut random, control.patch());
+                    next.pipelined ^= random.chance(0.1);
                     control.edit(next).expect("random edits compile");
                 }
                 control.collect();

@@ -49,6 +49,17 @@ fn a_minute_of_edits_allocates_nothing_on_audio_threads() {
         .filter(|file| file.ends_with(".toml"))
         .collect();
     files.sort();
+    // Each comes pipelined too.
+    let folder = built::folder("clap-allocation-pipelined");
+    let pipelined = files.iter().enumerate().map(|(number, file)| {
+        let text = std::fs::read_to_string(file).unwrap();
+        let path = folder.join(format!("{number}.toml"));
+        std::fs::write(&path, text.replacen("manycord = 1\n", "manycord = 1\npipelined = true\n", 1))
+            .unwrap();
+        path.to_string_lossy().into_owned()
+    });
+    let pipelined: Vec<String> = pipelined.collect();
+    let files: Vec<String> = files.into_iter().zip(pipelined).flat_map(<[String; 2]>::from).collect();
     let options = files.iter().flat_map(|file| ["--patch", file.as_str()]);
     let options: Vec<&str> = options.chain(["--edit-every", "20", "--new-thread-every", "500"]).collect();
     let figures = play("edits", "60", &options);

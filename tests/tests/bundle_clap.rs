@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use manycord_tests::host::{Action, Bundle, Deck, Instance, Score, Timed, built, tune};
+use manycord_tests::host::{Action, Bundle, Deck, Instance, Score, Timed, built, state_of_patch, tune};
 use manycord_tests::render::hash;
 
 const RATE: f64 = 48_000.0;
@@ -123,4 +123,44 @@ fn eight_instances_on_four_threads_play_what_one_plays() {
         assert_eq!(hash(&deck.heard), alone, "instance {number}");
         instance.deactivate(deck);
     }
+}
+
+/// Plays the tune with a patch on a fresh activation; returns the left side.
+fn with_patch(instance: &mut Instance, text: &str) -> Vec<f32> {
+    instance.load(&state_of_patch(text)).unwrap();
+    let mut deck = with_tune(instance.activate(RATE, 256).unwrap());
+    deck.play(3 * SECOND, || 256).unwrap();
+    let heard = std::mem::take(&mut deck.heard[0]);
+    instance.deactivate(deck);
+    heard
+}
+
+#[test]
+fn a_pipelined_patch_comes_one_block_later_and_the_host_is_told() {
+    let text = include_str!("../../plugin/shell/patches/slow_dawn.toml");
+    let pipelined = text.replacen("manycord = 1\n", "manycord = 1\npipelined = true\n", 1);
+    let mut instance = Instance::new(&bundle()).unwrap();
+    let plain = with_patch(&mut instance, text);
+    let latency = instance.latency();
+    let late = with_patch(&mut instance, &pipelined);
+    assert_eq!(instance.latency(), latency + 64);
+    assert!(peak(&plain) > 0.01 && late[64..] == plain[..plain.len() - 64]);
+
+    // While it plays, the host must activate it anew before it may learn of another latency.
+    let mut deck = instance.activate(RATE, 256).unwrap();
+    deck.play(SECOND, || 256).unwrap();
+    instance.load(&state_of_patch(text)).unwrap();
+    let told = instance.latency_changes();
+    for _ in 0..100 {
+        deck.block(256).unwrap();
+        instance.idle();
+        if instance.wants_restart() {
+            instance.deactivate(deck);
+            deck = instance.activate(RATE, 256).unwrap();
+            break;
+        }
+    }
+    assert_eq!(instance.latency(), latency);
+    assert!(instance.latency_changes() > told, "the host was not told");
+    instance.deactivate(deck);
 }

@@ -41,13 +41,14 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 const IN: In = In::audio(0, "in");
-const MISCHIEF: Param = Param::integer(0, "mischief", 0.0, 3.0);
+const MISCHIEF: Param = Param::integer(0, "mischief", 0.0, 4.0);
 const OUT: Out = Out::audio(0, "out");
 
 /// Ends all endless loops.
 static RELEASED: AtomicBool = AtomicBool::new(false);
 
-/// Puts out 1 V; panics at mischief 1, puts out NaN at 2, does not return at 3.
+/// Puts out 1 V; panics at mischief 1, puts out NaN at 2, does not return at 3,
+/// and takes 6 ms for each block at 4.
 struct Bad;
 
 impl Module for Bad {
@@ -63,6 +64,9 @@ impl Module for Bad {
             assert!(mischief != 1.0, "mischief on purpose");
             while mischief == 3.0 && !RELEASED.load(Ordering::Relaxed) {
                 std::hint::spin_loop();
+            }
+            if mischief == 4.0 && frame == 0 {
+                std::thread::sleep(Duration::from_millis(6));
             }
             let value = if mischief == 2.0 && frame >= 20 { f32::NAN } else { 1.0 };
             io.set(OUT, frame, Group::splat(value));
@@ -142,10 +146,32 @@ fn patch(bad: &[String]) -> Patch {
     patch
 }
 
-fn rack(workers: usize) -> (Control, Engine) {
-    let (pool, patch) = (pool(workers), patch(&["bad".into()]));
-    start(EngineSetup { sample_rate: SAMPLE_RATE, pool, patch, catalog: CATALOG })
+fn begin(patch: Patch, workers: usize) -> (Control, Engine) {
+    start(EngineSetup { sample_rate: SAMPLE_RATE, pool: pool(workers), patch, catalog: CATALOG })
         .expect("the patch compiles")
+}
+
+fn rack(workers: usize) -> (Control, Engine) {
+    begin(patch(&["bad".into()]), workers)
+}
+
+/// The same with these bad modules behind the cut of a pipelined patch.
+fn pipelined_rack(bad: &[&str], workers: usize) -> (Control, Engine) {
+    let mut patch = patch(&bad.iter().map(|id| id.to_string()).collect::<Vec<_>>());
+    patch.pipelined = true;
+    patch.modules.push(module("before", "sum"));
+    patch.cables.extend(bad.iter().map(|id| cable(("before", "out"), (id, "in"))));
+    let (mut control, mut engine) = begin(patch, workers);
+    control.assume_costs(|module, _| if module == "before" { 90_000.0 } else { 1_000.0 });
+    control.replan();
+    render(&mut engine, 64);
+    let report = control.graph();
+    let tail = |id: &str| {
+        let mut parts = report.tasks.iter().flat_map(|task| &task.parts);
+        parts.any(|part| part.module == id && part.tail)
+    };
+    assert!(bad.iter().all(|id| tail(id)) && tail("after") && !tail("before"), "{report:#?}");
+    (control, engine)
 }
 
 fn render(engine: &mut Engine, frames: usize) -> [Vec<f32>; 2] {
@@ -158,8 +184,9 @@ fn render(engine: &mut Engine, frames: usize) -> [Vec<f32>; 2] {
 fn a_panic_silences_its_module_alone_and_names_it() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    for workers in [0, 2] {
-        let (mut control, mut engine) = rack(workers);
+    for (mut control, mut engine) in
+        [rack(0), rack(2), pipelined_rack(&["bad"], 0), pipelined_rack(&["bad"], 2)]
+    {
         render(&mut engine, 640);
         control.set_param("bad", "mischief", 1.0);
         let [left, right] = render(&mut engine, 4_800);
@@ -173,16 +200,17 @@ fn a_panic_silences_its_module_alone_and_names_it() {
 
 #[test]
 fn a_nan_is_never_seen_by_a_neighbour_and_the_module_recovers() {
-    let (mut control, mut engine) = rack(0);
-    render(&mut engine, 640);
-    control.set_param("bad", "mischief", 2.0);
-    let [left, right] = render(&mut engine, 4_800);
-    assert!(left.iter().chain(&right).all(|value| value.is_finite()));
-    assert!(left[4_000..].iter().any(|&value| value > 0.01), "the frames before the NaN are heard");
-    assert!(control.modules().iter().any(|m| m.id == "bad" && m.resets > 10));
-    control.set_param("bad", "mischief", 0.0);
-    let [left, _] = render(&mut engine, 4_800);
-    assert!(left[4_000..].iter().all(|&value| (value - 0.1).abs() < 1e-6));
+    for (mut control, mut engine) in [rack(0), pipelined_rack(&["bad"], 0)] {
+        render(&mut engine, 640);
+        control.set_param("bad", "mischief", 2.0);
+        let [left, right] = render(&mut engine, 4_800);
+        assert!(left.iter().chain(&right).all(|value| value.is_finite()));
+        assert!(left[4_000..].iter().any(|&value| value > 0.01), "the frames before the NaN are heard");
+        assert!(control.modules().iter().any(|m| m.id == "bad" && m.resets > 10));
+        control.set_param("bad", "mischief", 0.0);
+        let [left, _] = render(&mut engine, 4_800);
+        assert!(left[4_000..].iter().all(|&value| (value - 0.1).abs() < 1e-6));
+    }
 }
 
 /// Live blocks of 64 frames at their time, until `done` says so of what the right side gives; without an allocation.
@@ -214,10 +242,7 @@ fn play_until(engine: &mut Engine, mut done: impl FnMut(&[f32; 64]) -> bool) -> 
 #[test]
 fn endless_loops_are_given_up_one_after_the_other_and_the_rest_plays_on() {
     let patch = patch(&(0..10).map(|number| format!("bad{number}")).collect::<Vec<_>>());
-    let pool = pool(2);
-    let (control, mut engine) =
-        start(EngineSetup { sample_rate: SAMPLE_RATE, pool, patch, catalog: CATALOG })
-            .expect("the patch compiles");
+    let (control, mut engine) = begin(patch, 2);
     engine.set_live(true);
     let (control, ended) = (Mutex::new(control), AtomicBool::new(false));
     let control = || control.lock().expect("no holder panics");
@@ -254,4 +279,62 @@ fn endless_loops_are_given_up_one_after_the_other_and_the_rest_plays_on() {
     assert_eq!(ALLOCATIONS.load(Ordering::Relaxed), 0, "allocated on the audio thread");
     assert!(gaps[5] < Duration::from_millis(50), "{gaps:?}");
     assert!(gaps[9] < Duration::from_secs(1), "{gaps:?}");
+}
+
+/// The loop begins in the tail's last block before another plan comes in: the plan, which does not hold the culprit's
+/// place yet, must come in all the same.
+#[test]
+fn an_endless_loop_in_the_tail_is_given_up_although_a_new_plan_waits_for_it() {
+    for waits in [false, true] {
+        let (mut control, mut engine) = pipelined_rack(&["bad"], 2);
+        render(&mut engine, 640);
+        engine.set_live(true);
+        control.set_param("bad", "mischief", 3.0);
+        // The head is at the turned knob; the tail comes there in the next block.
+        render(&mut engine, 64);
+        if waits {
+            let next = control.patch().clone();
+            control.edit(next).expect("the patch compiles");
+        }
+        let mut lost = Vec::new();
+        play_until(&mut engine, |right| {
+            COUNTED.set(false);
+            control.collect();
+            lost.extend(control.take_casualties());
+            COUNTED.set(true);
+            !lost.is_empty() && right.iter().all(|&value| value == 0.1)
+        });
+        assert_eq!(lost, ["bad"], "a plan waits: {waits}");
+        let quarantined: Vec<_> = control.modules().into_iter().filter(|m| m.quarantined).collect();
+        assert_eq!(quarantined.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), ["bad"]);
+        let [left, right] = render(&mut engine, 4_800);
+        assert!(
+            left[2_000..].iter().all(|value| value.abs() < 1e-6) && right.iter().all(|&value| value == 0.1)
+        );
+    }
+}
+
+/// Three slow modules in a row keep every block waiting, and none of them for so long that it is given up.
+#[test]
+fn modules_in_the_tail_that_are_always_late_can_still_be_taken_out() {
+    let slow = ["slow1", "slow2", "slow3"];
+    let (mut control, mut engine) = pipelined_rack(&slow, 1);
+    engine.set_live(true);
+    for id in slow {
+        control.set_param(id, "mischief", 4.0);
+    }
+    play_until(&mut engine, |right| right[63] == 0.0);
+    // Every plan that leaves finds them late.
+    control.edit(Patch { pipelined: true, ..patch(&[]) }).expect("the patch compiles");
+    let mut back = false;
+    play_until(&mut engine, |right| {
+        COUNTED.set(false);
+        control.collect();
+        let gone = control.modules().iter().all(|module| !slow.contains(&module.id.as_str()));
+        back = gone && right.iter().all(|&value| value == 0.1);
+        COUNTED.set(true);
+        back
+    });
+    assert!(back, "the plan without them never came in");
+    assert_eq!(control.take_casualties(), [""; 0]);
 }

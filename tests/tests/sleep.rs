@@ -1,7 +1,9 @@
 //! Sleeping groups cost nothing and take no sound away.
 
+use std::collections::BTreeSet;
+
 use manycord_engine::{Engine, EngineSetup, Event, EventKind, Patch, start};
-use manycord_modules::CATALOG;
+use manycord_modules::{BLOCK, CATALOG};
 use manycord_tests::render::{SAMPLE_RATE, block, pool};
 
 /// Two keyboards; the second one's voice comes through an effect, and both are mixed by a module that is
@@ -137,8 +139,8 @@ fn a_patch_that_can_end_its_silence_is_never_called_silent() {
 
 /// Renders twelve seconds in blocks of this size: a note, a sleep of the whole patch, another note. `plans`: blocks
 /// from one new plan to the next. Returns the sound and the blocks over which the patch slept.
-fn with_a_nap(frames: usize, plans: Option<usize>) -> (Vec<f32>, Vec<usize>) {
-    let (mut control, mut engine) = engine(TWO_KEYBOARDS);
+fn with_a_nap(text: &str, frames: usize, plans: Option<usize>) -> (Vec<f32>, Vec<usize>) {
+    let (mut control, mut engine) = engine(text);
     let events =
         [(100, true, 1), (20_000, false, 1), (9 * SECOND + 777, true, 1), (9 * SECOND + 20_000, false, 1)];
     let total = 12 * SECOND;
@@ -168,22 +170,107 @@ fn with_a_nap(frames: usize, plans: Option<usize>) -> (Vec<f32>, Vec<usize>) {
     (std::mem::take(&mut sides[0]), slept)
 }
 
+/// The same with its effect and mixer behind a cut.
+fn pipelined() -> String {
+    TWO_KEYBOARDS.replacen("manycord = 1\n", "manycord = 1\npipelined = true\n", 1)
+}
+
 #[test]
 fn the_whole_patch_sleeps_and_wakes_on_the_same_frames_in_blocks_of_any_size() {
-    let (whole, _) = with_a_nap(4_096, None);
-    assert!(
-        whole[9 * SECOND + 777..10 * SECOND].iter().any(|value| value.abs() > 0.05),
-        "the second note is lost"
-    );
-    assert!(whole[9 * SECOND..9 * SECOND + 777].iter().all(|&value| value == 0.0));
-    for frames in [64, 100, 1_000, 12 * SECOND] {
-        assert!(with_a_nap(frames, None).0 == whole, "blocks of {frames}");
+    for (text, latency) in [(TWO_KEYBOARDS.to_string(), 0), (pipelined(), BLOCK)] {
+        let (whole, _) = with_a_nap(&text, 4_096, None);
+        let second = 9 * SECOND + 777 + latency;
+        assert!(whole[second..10 * SECOND].iter().any(|value| value.abs() > 0.05), "the second note is lost");
+        assert!(whole[9 * SECOND..second].iter().all(|&value| value == 0.0));
+        for frames in [64, 100, 1_000, 12 * SECOND] {
+            assert!(with_a_nap(&text, frames, None).0 == whole, "blocks of {frames}, latency {latency}");
+        }
     }
 }
 
 #[test]
 fn new_plans_for_the_same_patch_neither_delay_its_sleep_nor_end_it() {
-    assert!(with_a_nap(480, Some(25)) == with_a_nap(480, None));
+    for text in [TWO_KEYBOARDS.to_string(), pipelined()] {
+        assert!(with_a_nap(&text, 480, Some(25)) == with_a_nap(&text, 480, None));
+    }
+}
+
+/// Bass and pad take turns. Returns the sound, and which modules were seen asleep.
+fn in_turns(text: &str, frames: usize) -> (Vec<f32>, BTreeSet<String>) {
+    let (control, mut engine) = engine(text);
+    let (total, mut asleep) = (10 * SECOND, BTreeSet::new());
+    let turn = |number: usize, at: usize| note(at == 0, ((number + 1) % 2) as u8);
+    let mut sides = [vec![0.0; total], vec![0.0; total]];
+    for start in (0..total).step_by(frames) {
+        let end = (start + frames).min(total);
+        // A note of half a second every one and a half.
+        let events =
+            (0..6).flat_map(|number| [0, 1].map(|at| (72_000 * number + 24_000 * at + 77, number, at)));
+        let here: Vec<Event> = events
+            .filter(|(frame, ..)| (start..end).contains(frame))
+            .map(|(frame, number, at)| Event { frame: (frame - start) as u32, ..turn(number, at) })
+            .collect();
+        block(&mut engine, start..end, &here, &vec![0.0; total], &mut sides);
+        let report = control.graph();
+        let parts = report.tasks.iter().flat_map(|task| &task.parts).filter(|part| part.asleep);
+        asleep.extend(parts.map(|part| part.module.clone()));
+    }
+    (std::mem::take(&mut sides[0]), asleep)
+}
+
+#[test]
+fn groups_of_a_pipelined_patch_sleep_and_wake_on_the_same_frames_one_block_later() {
+    let (reference, slept) = in_turns(TWO_KEYBOARDS, 640);
+    let (late, slept_late) = in_turns(&pipelined(), 480);
+    assert!(slept.contains("bass_osc") && slept.contains("pad_osc"), "{slept:?}");
+    assert_eq!(slept, slept_late);
+    let first = (0..reference.len() - BLOCK).find(|&frame| reference[frame] != late[frame + BLOCK]);
+    assert_eq!(first, None, "other bits from this frame on");
+    assert!(reference[360_077..384_077].iter().any(|value| value.abs() > 1e-4), "the last note is lost");
+}
+
+/// Nothing of the note is left on its way from head to tail, nor in the block that a leaving plan owed.
+#[test]
+fn a_reset_silences_a_pipelined_patch_at_once() {
+    for replans in [false, true] {
+        let (mut control, mut engine) = engine(&pipelined());
+        assert!(peak(&mut engine, &[note(true, 1)]) > 0.05);
+        let mut sides = [vec![0.0; 10], vec![0.0; 10]];
+        if replans {
+            control.replan();
+        }
+        block(&mut engine, 0..10, &[], &[0.0; 10], &mut sides);
+        assert!(sides[0].iter().any(|value| value.abs() > 1e-4), "the note does not sound");
+        engine.reset();
+        assert!(peak(&mut engine, &[]) < 1e-6, "a new plan: {replans}");
+    }
+}
+
+/// Renders blocks of the engine's own size, with a short note within one of them; returns the first block in which the
+/// patch sleeps, and the peak of the two blocks after the note's.
+fn until_it_sleeps(text: &str, note_in: Option<usize>) -> (usize, f32) {
+    let (_control, mut engine) = engine(text);
+    let (mut slept, mut peak) = (usize::MAX, 0.0f32);
+    for number in 0..10 * SECOND / BLOCK {
+        let events = [(0, true), (63, false)].map(|(frame, on)| Event { frame, ..note(on, 0) });
+        let events = if note_in == Some(number) { &events[..] } else { &[] };
+        let mut sides = [vec![0.0; BLOCK], vec![0.0; BLOCK]];
+        block(&mut engine, 0..BLOCK, events, &[0.0; BLOCK], &mut sides);
+        if engine.is_silent() {
+            slept = slept.min(number);
+        }
+        if note_in.is_some_and(|note| (note + 1..note + 3).contains(&number)) {
+            peak = sides[0].iter().fold(peak, |peak, value| peak.max(value.abs()));
+        }
+    }
+    (slept, peak)
+}
+
+#[test]
+fn a_short_note_right_before_the_patch_falls_asleep_is_heard_though_it_sounds_later() {
+    let (sleeps, _) = until_it_sleeps(&pipelined(), None);
+    let (later, peak) = until_it_sleeps(&pipelined(), Some(sleeps - 1));
+    assert!(peak > 0.01 && later > sleeps, "{peak}, asleep in block {later} instead of {sleeps}");
 }
 
 #[test]
