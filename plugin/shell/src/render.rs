@@ -40,7 +40,8 @@ fn render(options: &Options) -> anyhow::Result<()> {
     let origin = options.patch.display().to_string();
     let text = std::fs::read_to_string(&options.patch)
         .with_context(|| format!("{origin} cannot be read; name a patch file that is there"))?;
-    let patch = Patch::parse(&text, &origin)?;
+    let mut patch = Patch::parse(&text, &origin)?;
+    patch.pipelined |= options.pipelined;
     let song = Song::load(&options.midi)?;
     let mut takes = vec![(options.out.clone(), song.clone())];
     if options.stems {

@@ -18,6 +18,8 @@ manycord-render --patch P.toml --midi S.mid --out W.wav [options]
   --block FRAMES  frames per block, 1 to 65536 (256); does not change the sound
   --workers N     worker threads besides this one, 0 to 63 (cores - 1); does not change the sound
   --seconds S     length, 0.1 to 36000; without it, to the end of the song and of its tail
+  --pipelined     renders the effects one block of 64 frames behind the voices and beside them, as
+                  `pipelined = true` in the patch does; does not change the sound
   --stems         besides the mix, each MIDI channel by itself, as W-ch1.wav, W-ch2.wav ...
   --json FILE     figures of the render as JSON
   --explain       prints the tasks that the patch was compiled to, what they cost and what the cores gain
@@ -55,6 +57,8 @@ pub struct Options {
     pub workers: Option<usize>,
     /// Length; `None`: until the song's tail is silent.
     pub seconds: Option<f64>,
+    /// Whether the patch is pipelined even if it does not say so.
+    pub pipelined: bool,
     /// Whether each channel is rendered by itself too.
     pub stems: bool,
     /// Report file.
@@ -83,6 +87,7 @@ impl Options {
             block: 256,
             workers: None,
             seconds: None,
+            pipelined: false,
             stems: false,
             json: None,
             explain: false,
@@ -107,6 +112,7 @@ impl Options {
                 "midi" => midi = Some(parser.value()?.into()),
                 "out" => out = Some(parser.value()?.into()),
                 "json" => options.json = Some(parser.value()?.into()),
+                "pipelined" => options.pipelined = true,
                 "stems" => options.stems = true,
                 "explain" => options.explain = true,
                 "timeline" => options.timeline = Some(parser.value()?.into()),
@@ -149,6 +155,8 @@ mod tests {
     fn flags_are_read_and_wrong_ones_named() {
         let options = parse("--patch p.toml --midi s.mid --out w.wav --block 64 --stems").expect("sound");
         assert!(matches!(options, Command::Render(options) if options.block == 64 && options.stems));
+        let options = parse("--patch p --midi s --out w --pipelined").expect("sound");
+        assert!(matches!(options, Command::Render(options) if options.pipelined && !options.stems));
         let options = parse("--patch p --midi s --out w --explain --timeline t.svg").expect("sound");
         assert!(matches!(options, Command::Render(options) if options.explain && options.timeline.is_some()));
         assert_eq!(parse("--help").expect("sound"), Command::Help);
