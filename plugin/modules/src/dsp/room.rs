@@ -182,7 +182,7 @@ impl Room {
         let tuning = &self.tuning;
         let (mut ages, mut fraction) = ([[0; LINES]; CHUNK], [[Group::ZERO; LANES]; 2]);
         for (frame, ages) in ages.iter_mut().enumerate().take(count) {
-            for half in 0..2 {
+            for (half, fraction) in fraction.iter_mut().enumerate() {
                 // A parabola's arch for each half turn: near enough to a sine, and smooth.
                 let phase = self.phase[half];
                 let arch = phase * (Group::splat(1.0) - phase.abs()) * 4.0;
@@ -191,7 +191,7 @@ impl Room {
                 let place = tuning.rest[half] + (arch + Group::splat(1.0)) * tuning.shape.sway;
                 // Rounds half a frame less to a whole number in the low bits of the sum.
                 let shifted = place.map(|x| x - 0.5 + WHOLE);
-                fraction[half][frame] = place - shifted.map(|x| x - WHOLE);
+                fraction[frame] = place - shifted.map(|x| x - WHOLE);
                 for lane in 0..LANES {
                     let line = half * LANES + lane;
                     ages[line] = tuning.whole[line] + (shifted[lane].to_bits() - WHOLE.to_bits());
@@ -208,13 +208,14 @@ impl Room {
         halves[0].copy_from_slice(&old[..LANES]);
         halves[1].copy_from_slice(&old[LANES..]);
         let mut frames = [transpose(halves[0]), transpose(halves[1])];
-        for frame in 0..count {
-            for half in 0..2 {
-                let held = self.damped[half];
-                let damped = held + (frames[half][frame] - held) * self.tuning.open[half];
-                self.damped[half] = damped.map(flushed);
-                frames[half][frame] = self.damped[half] * self.tuning.gain[half];
+        for (half, frames) in frames.iter_mut().enumerate() {
+            let (open, gain) = (self.tuning.open[half], self.tuning.gain[half]);
+            let mut held = self.damped[half];
+            for frame in frames.iter_mut().take(count) {
+                held = (held + (*frame - held) * open).map(flushed);
+                *frame = held * gain;
             }
+            self.damped[half] = held;
         }
         both([transpose(frames[0]), transpose(frames[1])])
     }

@@ -29,11 +29,7 @@ mod tests {
     #[test]
     fn rows_become_columns() {
         let rows = std::array::from_fn(|row| Group::from_fn(|lane| (10 * row + lane) as f32));
-        let turned = transpose(rows);
-        for row in 0..LANES {
-            for lane in 0..LANES {
-                assert_eq!(turned[row][lane], (10 * lane + row) as f32);
-            }
-        }
+        let columns = std::array::from_fn(|row| Group::from_fn(|lane| (10 * lane + row) as f32));
+        assert_eq!(transpose(rows), columns);
     }
 }
