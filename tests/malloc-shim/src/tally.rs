@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 thread_local! {
     /// Whether calls of this thread are counted.
     pub static WATCHED: Cell<bool> = const { Cell::new(false) };
-    /// Whether this thread is known to be a worker. Only a yes is kept: a thread gets its name after it has begun.
+    /// Whether this thread is known to be a worker.
     static WORKER: Cell<bool> = const { Cell::new(false) };
+    /// How often this thread's name was looked at: it gets it soon after it has begun.
+    static LOOKS: Cell<u32> = const { Cell::new(0) };
     /// Keeps what `backtrace` allocates from being counted, and from looking for its own origin.
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
@@ -17,6 +19,9 @@ thread_local! {
 pub static ARMED: AtomicBool = AtomicBool::new(false);
 /// Calls counted so far.
 pub static COUNT: AtomicU64 = AtomicU64::new(0);
+
+/// Looks at a thread's name after which it stays what it is: the look is a system call.
+const MOST_LOOKS: u32 = 64;
 
 /// Frames of the first counted call that are kept.
 const DEPTH: usize = 32;
@@ -40,9 +45,10 @@ pub fn note() {
 }
 
 fn is_worker() -> bool {
-    if WORKER.get() {
-        return true;
+    if WORKER.get() || LOOKS.get() == MOST_LOOKS {
+        return WORKER.get();
     }
+    LOOKS.set(LOOKS.get() + 1);
     let mut name = [0u8; 16];
     // SAFETY: PR_GET_NAME writes at most 16 bytes, which `name` holds.
     unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };

@@ -24,8 +24,9 @@ pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> R
     let mut event_lists = 0;
     for (number, node) in net.nodes.iter().enumerate() {
         built.first_unit.push(built.units.len());
+        let dials = Dials::of(node, context);
         for group in 0..widths[number].groups() {
-            let mut unit = unit(node, number, group, widths[number], context)?;
+            let mut unit = unit(node, (number, group), widths[number], &dials, context)?;
             if node.spec.role == Role::Notes {
                 unit.events = Some(event_lists);
                 event_lists += 1;
@@ -44,11 +45,32 @@ pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> R
     Ok(built)
 }
 
+/// What all units of a node share.
+struct Dials {
+    knobs: Box<[u32]>,
+    bypass: u32,
+}
+
+impl Dials {
+    fn of(node: &Node, context: &mut Context<'_>) -> Dials {
+        let knobs = node.spec.params.iter().map(|param| {
+            let place = param.index();
+            let travel = node.held[place].unwrap_or_else(|| to_travel(param, node.values[place]));
+            let jumps = param.scale == manycord_modules::Scale::Steps || param.structural;
+            context.registry.dial(knob_name(&node.id, node.spec.id, param.id), travel, jumps, None)
+        });
+        let knobs = knobs.collect();
+        let bypass = f32::from(u8::from(node.bypass));
+        let bypass = context.registry.dial(format!("bypass {}", node.id), bypass, false, None);
+        Dials { knobs, bypass }
+    }
+}
+
 fn unit(
     node: &Node,
-    number: usize,
-    group: usize,
+    (number, group): (usize, usize),
     width: Width,
+    dials: &Dials,
     context: &mut Context<'_>,
 ) -> Result<PlanUnit, CompileError> {
     let mono = width == Width::Mono;
@@ -58,15 +80,6 @@ fn unit(
         .registry
         .cell(key, node.kind, &setup, (&node.state, !mono))
         .map_err(|reason| CompileError::State { id: node.id.clone(), reason })?;
-    let knobs = node.spec.params.iter().map(|param| {
-        let place = param.index();
-        let travel = node.held[place].unwrap_or_else(|| to_travel(param, node.values[place]));
-        let jumps = param.scale == manycord_modules::Scale::Steps || param.structural;
-        context.registry.dial(knob_name(&node.id, node.spec.id, param.id), travel, jumps, None)
-    });
-    let knobs = knobs.collect();
-    let bypass = f32::from(u8::from(node.bypass));
-    let bypass = context.registry.dial(format!("bypass {}", node.id), bypass, false, None);
     let outputs = if node.spec.role == Role::Output { 0b11 } else { 0 };
     Ok(PlanUnit {
         running,
@@ -74,8 +87,8 @@ fn unit(
         module: number as u32,
         inputs: vec![Feeds::default(); node.spec.inputs.len()].into(),
         params: vec![Feeds::default(); node.spec.params.len()].into(),
-        knobs,
-        bypass,
+        knobs: dials.knobs.clone(),
+        bypass: dials.bypass,
         routes: node.spec.bypass.iter().map(|(input, output)| (input.index(), output.index())).collect(),
         events: None,
         patched: 0,
