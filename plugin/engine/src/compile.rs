@@ -43,6 +43,12 @@ pub(crate) struct Context<'a> {
     pub(crate) again: bool,
 }
 
+/// Lets others have this CPU for a moment, which costs nothing where nobody waits for it. A worker in the middle of a
+/// task may wait, and the audio thread for it. To be called every few hundred microseconds of work.
+fn give_way() {
+    std::thread::yield_now();
+}
+
 /// Compiles a patch. Cables in `fading` are on their way out: they go to depth 0.
 pub(crate) fn compile(
     patch: &Patch,
@@ -59,7 +65,9 @@ pub(crate) fn compile(
         let tail = cut::tail(&net, &widths, &built, &order);
         cut::mark(&net, &mut built, &tail);
     }
+    give_way();
     let fused = tasks::make(&built, &order, context.threads);
+    give_way();
     let rest = rest::groups(&net, &widths, &built);
 
     let mut notes = Vec::new();

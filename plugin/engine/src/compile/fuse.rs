@@ -7,6 +7,7 @@
 //! schedule on these threads ends first.
 
 use super::estimate::Cost;
+use super::give_way;
 use super::schedule::{self, HANDOFF_NS, Schedule};
 
 /// What is to be shared out: components by number, in topological order.
@@ -194,6 +195,7 @@ impl Drafts {
             let Some(partner) = self.partner(draft, rule) else { continue };
             self.join(draft, partner);
             self.update_paths(partner);
+            give_way();
             let Draft { before, after, .. } = &self.0[partner];
             open.extend(before.iter().chain(after).map(|&other| other as usize));
             open.push(partner);

@@ -2,9 +2,9 @@
 
 use manycord_modules::{LaneMask, Role, Setup};
 
-use super::Context;
 use super::net::{CompileError, Edge, Net, Node, Slot};
 use super::width::Width;
+use super::{Context, give_way};
 use crate::plan::{Feed, Feeds, PlanUnit, Tap};
 use crate::registry::{CellKey, knob_name};
 use crate::run::dial::to_travel;
@@ -33,10 +33,12 @@ pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> R
             }
             built.units.push(unit);
         }
+        give_way();
     }
     built.readers = vec![Vec::new(); built.units.len()];
     for edge in &net.edges {
         connect(&mut built, edge, widths, context);
+        give_way();
     }
     for readers in &mut built.readers {
         readers.sort_unstable();
