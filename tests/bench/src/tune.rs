@@ -28,6 +28,13 @@ impl Tune {
         Tune { name: format!("reference-{voices}v"), patch: heavy(voices), score: Score::held(voices) }
     }
 
+    /// The same with the effects one block behind the voices: `reference-64v-pipelined`.
+    pub fn pipelined(mut self) -> Tune {
+        self.name += "-pipelined";
+        self.patch.pipelined = true;
+        self
+    }
+
     /// Every factory patch under chords: `night_train`.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! `scaling`: what more threads gain on a patch that is rendered back to back, and what they burn for it. Serial
 //! and parallel take turns on the same notes. `bound` is what any number of threads could gain with this plan, and
-//! `limit` what so many could if handing over were free.
+//! `limit` what so many could if handing over were free. Where the effects behind the voices take long, a patch can be
+//! pipelined: those cases have the word in their names, and both contestants render so.
 
 use std::sync::Arc;
 
@@ -41,6 +42,9 @@ pub fn run(rows: &mut Rows) -> Result<()> {
         for &voices in VOICES[usize::from(rows.quick)] {
             let aimed = threads == 2 && voices >= AIMED_FROM;
             measure(rows, &Tune::reference(voices), &pools, (threads, aimed))?;
+            if voices >= AIMED_FROM && threads > 1 {
+                measure(rows, &Tune::reference(voices).pipelined(), &pools, (threads, aimed))?;
+            }
         }
         // One thread shows how exact this is, and the curve in between is the reference's.
         for tune in factory.iter().filter(|_| threads == 2 || (threads == all && all > 1)) {
