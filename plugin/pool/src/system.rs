@@ -10,13 +10,13 @@ mod plain;
 
 #[cfg(all(target_os = "linux", not(any(miri, loom, shuttle))))]
 pub(crate) use linux::{
-    Identity, Placement, Scheduling, current_cpu, demote, give_way, precise_timers, reap, short_slices,
-    stay_loaded, this_thread, workers_of_others,
+    Identity, Placement, Scheduling, current_cpu, demote, give_way, precise_timers, reap, stay_loaded,
+    this_thread, workers_of_others,
 };
 #[cfg(not(all(target_os = "linux", not(any(miri, loom, shuttle)))))]
 pub(crate) use plain::{
-    Identity, Placement, Scheduling, current_cpu, demote, give_way, precise_timers, reap, short_slices,
-    stay_loaded, this_thread, workers_of_others,
+    Identity, Placement, Scheduling, current_cpu, demote, give_way, precise_timers, reap, stay_loaded,
+    this_thread, workers_of_others,
 };
 
 /// CPUs that this process may keep busy: its affinity mask, less what a control group's quota leaves.

@@ -14,7 +14,7 @@ use crate::station::Leave;
 use crate::stats::Activity;
 use crate::sync::atomic::Ordering;
 use crate::sync::spin_loop;
-use crate::system::{Scheduling, precise_timers, short_slices};
+use crate::system::{Scheduling, precise_timers};
 use crate::vigil::Habits;
 
 /// A worker.
@@ -42,7 +42,6 @@ impl Worker {
     pub(crate) fn work(&self, ready: impl FnOnce()) {
         let _flush = FlushDenormals::enter();
         precise_timers();
-        short_slices();
         let mut habits = Habits::new(self.shared.clock.ns());
         // The first steal registers this thread with the collector of the queues; do it now.
         let _ = self.shared.slots[0].stealer.steal();

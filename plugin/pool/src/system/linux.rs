@@ -26,39 +26,6 @@ pub(crate) fn precise_timers() {
     unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, 1 as libc::c_ulong) };
 }
 
-/// Asks for the processor in slices of 0.1 ms, the shortest that the kernel gives, instead of about 3 ms: as much of it
-/// as before, but soon after waking, and back soon after another had it. Linux before 6.12 takes no notice.
-pub(crate) fn short_slices() {
-    let attributes = SchedulingAttributes {
-        size: size_of::<SchedulingAttributes>() as u32,
-        // An ordinary thread, as it is.
-        policy: libc::SCHED_OTHER as u32,
-        flags: 0,
-        nice: 0,
-        priority: 0,
-        runtime_ns: 100_000,
-        deadline_ns: 0,
-        period_ns: 0,
-    };
-    if Scheduling::current().is_ordinary() {
-        // SAFETY: 0 is the calling thread; the attributes live for the call, and their size says how long they are.
-        unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &raw const attributes, 0) };
-    }
-}
-
-/// `struct sched_attr` of the kernel, first version.
-#[repr(C)]
-struct SchedulingAttributes {
-    size: u32,
-    policy: u32,
-    flags: u64,
-    nice: i32,
-    priority: u32,
-    runtime_ns: u64,
-    deadline_ns: u64,
-    period_ns: u64,
-}
-
 /// Where a worker may run: the process's CPUs, less one.
 pub(crate) struct Placement {
     allowed: libc::cpu_set_t,
@@ -111,13 +78,6 @@ impl Scheduling {
             libc::sched_getscheduler(0)
         };
         Scheduling((policy.max(0) as u32 & 0xff) << 8 | param.sched_priority as u32 & 0xff)
-    }
-
-    /// Whether the policy is the ordinary one, at the usual priority.
-    fn is_ordinary(self) -> bool {
-        // SAFETY: asks for a number of the calling thread.
-        let nice = unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) };
-        self.0 >> 8 == libc::SCHED_OTHER as u32 && nice == 0
     }
 
     /// What was packed.

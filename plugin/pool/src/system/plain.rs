@@ -21,9 +21,6 @@ pub(crate) fn give_way() {
 /// Wake-ups are as precise as they are.
 pub(crate) fn precise_timers() {}
 
-/// Slices are as long as they are.
-pub(crate) fn short_slices() {}
-
 /// Where a worker may run: left to the system.
 pub(crate) struct Placement;
 
