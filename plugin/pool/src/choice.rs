@@ -16,9 +16,10 @@ const PLAIN: (f32, u32) = (1.1, 24);
 /// First and longest span of runs alone after a trial that failed.
 const SPAN: (u32, u32) = (64, 16_384);
 /// A run together that takes so many times what it takes alone: somebody else has the workers' processors. The next runs
-/// are then alone, where there is time enough for that.
+/// are then alone, where there is time enough for that: few at first, twice as many where the next one together is held
+/// up again.
 const HELD_UP: f32 = 2.0;
-const BREAK: u32 = 16;
+const BREAK: (u32, u32) = (4, 32);
 /// Share of the host's period that a run alone may take for a break.
 const FITS: f32 = 0.8;
 /// Shares beyond this are the machine's doing, not the graph's.
@@ -37,14 +38,24 @@ pub(crate) struct Choice {
     /// Runs alone until the next trial, and how many it will be after one more failure.
     left: u32,
     span: u32,
-    /// Runs alone until the end of a break.
+    /// Runs alone until the end of a break, and how many the next break has.
     pause: u32,
+    next_pause: u32,
 }
 
 impl Choice {
     /// Nothing is known.
     pub(crate) fn new() -> Choice {
-        Choice { alone: 0.0, together: 0.0, known: 0, tried: 0, left: FIRST, span: SPAN.0, pause: 0 }
+        Choice {
+            alone: 0.0,
+            together: 0.0,
+            known: 0,
+            tried: 0,
+            left: FIRST,
+            span: SPAN.0,
+            pause: 0,
+            next_pause: BREAK.0,
+        }
     }
 
     /// Another flow runs from here on, most often the same with a small change: what gained goes on, since a heavy one
@@ -71,7 +82,10 @@ impl Choice {
     pub(crate) fn ran_together(&mut self, took_ns: u64, estimate_ns: u32, period_ns: u32) {
         let alone_ns = self.alone * estimate_ns as f32;
         if took_ns as f32 > alone_ns * HELD_UP && alone_ns < period_ns as f32 * FITS {
-            self.pause = BREAK;
+            self.pause = self.next_pause;
+            self.next_pause = (self.next_pause * 2).min(BREAK.1);
+        } else {
+            self.next_pause = BREAK.0;
         }
         self.tried = self.tried.saturating_add(1);
         let Some(counted @ 1..) = self.tried.checked_sub(WARM_UP) else { return };
@@ -155,17 +169,20 @@ mod tests {
 
     #[test]
     fn who_is_held_up_takes_a_break_if_there_is_time_for_it() {
-        for (period_ns, alone) in [(1_000_000, BREAK), (110_000, 0), (0, 0)] {
+        for (period_ns, breaks) in [(1_000_000, [4, 8, 16, 32, 32]), (110_000, [0; 5]), (0, [0; 5])] {
             let mut choice = Choice::new();
             (0..FIRST).for_each(|_| choice.ran_alone(100_000, 100_000));
             (0..200).for_each(|_| choice.ran_together(60_000, 100_000, period_ns));
-            choice.ran_together(3_000_000, 100_000, period_ns);
-            let mut counted = 0;
-            while !choice.is_together() {
-                choice.ran_alone(100_000, 100_000);
-                counted += 1;
-            }
-            assert_eq!(counted, alone, "called once in {period_ns} ns");
+            let counted = breaks.map(|_| {
+                choice.ran_together(3_000_000, 100_000, period_ns);
+                let mut counted = 0;
+                while !choice.is_together() {
+                    choice.ran_alone(100_000, 100_000);
+                    counted += 1;
+                }
+                counted
+            });
+            assert_eq!(counted, breaks, "called once in {period_ns} ns");
         }
     }
 }

@@ -1,10 +1,16 @@
 //! A patch on one thread against the same on several, in turns on the same notes.
 
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use manycord_pool::Pool;
 
 use crate::cpu::Usage;
 use crate::pacing::SAMPLE_RATE;
 use crate::piece::Piece;
+use crate::quantile::Quantiles;
+use crate::tune::Tune;
 use crate::turns::take_turns;
 
 /// After a turn workers look out for more before they sleep; what that costs counts as theirs.
@@ -32,6 +38,43 @@ pub fn duel(
         &mut [&mut || turn(serial, frames, block), &mut || turn(parallel, frames, block)];
     take_turns(rounds, contestants)
 }
+
+/// What `threads` instances gain that render at once, each on a thread of its own, over one after the other: the most
+/// that this machine lets anybody gain.
+///
+/// # Errors
+/// When the patch does not compile.
+pub fn ceiling(tune: &Tune, serial: &Arc<Pool>, block: usize, threads: usize, seconds: f64) -> Result<f64> {
+    let piece = |_| {
+        let mut piece = Piece::new(&tune.patch, serial, tune.score.clone())?;
+        piece.settle()?;
+        Ok(piece)
+    };
+    let mut pieces = (0..threads).map(piece).collect::<Result<Vec<Piece>>>()?;
+    let frames = frames_of(&mut pieces[0], block, seconds);
+    let gain = |_| {
+        let begun = Instant::now();
+        pieces.iter_mut().for_each(|piece| piece.play(frames, block));
+        let in_a_row = begun.elapsed().as_secs_f64();
+        let start = Barrier::new(threads + 1);
+        let at_once = std::thread::scope(|scope| {
+            let start = &start;
+            for piece in &mut pieces {
+                scope.spawn(move || {
+                    start.wait();
+                    piece.play(frames, block);
+                });
+            }
+            start.wait();
+            Instant::now()
+        });
+        in_a_row / at_once.elapsed().as_secs_f64()
+    };
+    Ok(Quantiles::of((0..CEILING_ROUNDS).map(gain).collect()).median())
+}
+
+/// Turns from which the ceiling is told.
+const CEILING_ROUNDS: usize = 5;
 
 /// Frames from which the speed of a piece is told.
 const PROBE: usize = SAMPLE_RATE as usize / 10;

@@ -1,6 +1,7 @@
 //! `scaling`: what more threads gain on a patch that is rendered back to back, and what they burn for it. Serial
 //! and parallel take turns on the same notes. `bound` is what any number of threads could gain with this plan, and
-//! `limit` what so many could if handing over were free. Where the effects behind the voices take long, a patch can be
+//! `limit` what so many could if handing over were free; `ceiling` is what the machine itself gains at that moment, with
+//! instances that have nothing to do with each other on so many threads. Where the effects behind the voices take long, a patch can be
 //! pipelined: those cases have the word in their names, and both contestants render so.
 
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use manycord_pool::{Pool, usable_cpus};
 
-use crate::duel::{Cost, duel, thread_counts};
+use crate::duel::{Cost, ceiling, duel, thread_counts};
 use crate::piece::{Piece, pool};
 use crate::quantile::Quantiles;
 use crate::rows::{Rows, Target};
@@ -71,6 +72,10 @@ fn measure(
         let case = format!("{}-b{block}-w{threads}", tune.name);
         let least = LEAST[usize::from(block >= 256)];
         tell(rows, &case, costs, threads, aimed.then_some(least));
+        if aimed {
+            let ceiling = ceiling(tune, &pools[0], block, threads, TURN[size])?;
+            rows.add(&case, "ceiling", ceiling, "x", None);
+        }
         let plan = parallel.control.graph();
         let limit = f64::from(plan.total_ns) / makespan(&plan, threads, Overheads::default(), 1.0);
         rows.add(&case, "bound", f64::from(plan.bound()), "x", None);
