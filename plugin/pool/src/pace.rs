@@ -13,7 +13,7 @@ pub(crate) const PAUSE_NS: u64 = 60_000;
 /// Work per period from which anticipation pays, in ns.
 const MERITS_NS: u64 = 20_000;
 /// Least time between two calls that wake sleeping workers for the sake of the next call only, in ns.
-const ROUSE_EVERY_NS: u64 = 20_000_000;
+const ROUSE_EVERY_NS: u64 = 5_000_000;
 
 /// What is known of the rhythm.
 #[derive(Debug, Default)]
