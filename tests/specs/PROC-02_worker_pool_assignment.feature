@@ -75,9 +75,10 @@ Feature: A pool of workers takes tasks over while sound plays
   Scenario: Real sound is rendered faster by as much as there are cores
     The report asked for 8 times on eight workers and got 1.4 times, which is an efficiency of 0.18. Each of our
     tasks is an instrument of eight voices that the engine renders; efficiency is the speed-up over one thread by
-    the number of threads, for 1, 2, 4, 8… threads as the machine has cores. Ours: 0.97 to 0.99 on 2 cores, 0.82 to
-    0.96 on 16, where plain threads got 0.73 to 0.85. Where others use the machine too, nobody reaches 0.9; here it is judged against plain threads that share the same
-    work out beforehand, measured in turns with the pool. `cargo xtask bench proc02` judges the efficiency itself.
+    the number of threads, for 1, 2, 4, 8… threads as the machine has cores. Ours: 0.97 to 0.99 on 2 cores, 0.82
+    to 0.96 on 16, where plain threads got 0.73 to 0.85. Where others use the machine too, nobody reaches 0.9;
+    here it is judged against plain threads that share the same work out beforehand, measured in turns with the
+    pool. `cargo xtask bench proc02` judges the efficiency itself.
 
     When we measure parallel efficiency, at most 5 times
     Then share_of_control is at least 0.9
