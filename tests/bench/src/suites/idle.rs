@@ -1,6 +1,8 @@
 //! What silence costs: eight instances whose notes have died away, and an empty rack, called at a host's pace
 //! through one pool.
 
+mod bundle;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -49,7 +51,9 @@ pub fn run(rows: &mut Rows) -> Result<()> {
             rows.add(&case, "switches_per_s", switches, "1/s", None);
         }
     }
-    Ok(())
+    // Ends the pool: the bundle has its own.
+    drop((racks, pool));
+    bundle::run(rows, Duration::from_secs(rounds * seconds))
 }
 
 /// Eight engines on one pool that have played and fallen silent.
