@@ -7,14 +7,16 @@
 /// Runs alone with which a client begins, so that there is something to compare with.
 const FIRST: u32 = 16;
 /// Runs together that do not count, since workers wake and fetch what they need, and those that do.
-const WARM_UP: u32 = 8;
-const TRIAL: u32 = 96;
+const WARM_UP: u32 = 4;
+const TRIAL: u32 = 48;
 /// Share of the time alone from which running together has failed, and from which it has so plainly that fewer runs
 /// show it.
 const WORTH: f32 = 0.95;
-const PLAIN: (f32, u32) = (1.1, 24);
-/// First and longest span of runs alone after a trial that failed.
-const SPAN: (u32, u32) = (64, 16_384);
+const PLAIN: (f32, u32) = (1.05, 12);
+/// First and longest span of runs alone after a trial that failed: trials are a few of a hundred runs at most.
+const SPAN: (u32, u32) = (256, 16_384);
+/// The longest span where runs alone take more than this share of the host's period: there is much to gain.
+const SHORT_OF_TIME: (f32, u32) = (0.7, 64);
 /// A run together that takes so many times what it takes alone: somebody else has the workers' processors. The next runs
 /// are then alone, where there is time enough for that: few at first, twice as many where the next one together is held
 /// up again.
@@ -59,10 +61,10 @@ impl Choice {
     }
 
     /// Another flow runs from here on, most often the same with a small change: what gained goes on, since a heavy one
-    /// that suddenly runs alone is late; what did not is tried soon.
+    /// that suddenly runs alone is late; what did not is tried sooner.
     pub(crate) fn another_flow(&mut self) {
-        self.left = self.left.min(FIRST);
-        self.span = SPAN.0;
+        self.left = self.left.min(SPAN.0);
+        self.span = (self.span / 2).max(SPAN.0);
     }
 
     /// Whether to run together now.
@@ -70,11 +72,14 @@ impl Choice {
         self.left == 0 && self.pause == 0
     }
 
-    /// A run alone took a time.
-    pub(crate) fn ran_alone(&mut self, took_ns: u64, estimate_ns: u32) {
+    /// A run alone took a time; the host calls once in `period_ns`, 0 where nobody waits.
+    pub(crate) fn ran_alone(&mut self, took_ns: u64, estimate_ns: u32, period_ns: u32) {
         self.known = self.known.saturating_add(1);
         self.alone += (share(took_ns, estimate_ns) - self.alone) / self.known.min(64) as f32;
         self.left = self.left.saturating_sub(1);
+        if took_ns as f32 > period_ns as f32 * SHORT_OF_TIME.0 && period_ns > 0 {
+            self.left = self.left.min(SHORT_OF_TIME.1);
+        }
         self.pause = self.pause.saturating_sub(1);
     }
 
@@ -121,7 +126,7 @@ mod tests {
                 together += 1;
                 choice.ran_together((110_000.0 * gain) as u64, 100_000, 0);
             } else {
-                choice.ran_alone(110_000, 100_000);
+                choice.ran_alone(110_000, 100_000, 0);
             }
         }
         together
@@ -145,7 +150,7 @@ mod tests {
                 choice.ran_together(60_000, 100_000, 0);
             } else {
                 alone += 1;
-                choice.ran_alone(100_000, 100_000);
+                choice.ran_alone(100_000, 100_000, 0);
             }
         }
         assert_eq!(alone, FIRST);
@@ -161,7 +166,7 @@ mod tests {
                 together += u32::from(run >= 40_000);
                 choice.ran_together((100_000.0 * gain) as u64, 100_000, 0);
             } else {
-                choice.ran_alone(100_000, 100_000);
+                choice.ran_alone(100_000, 100_000, 0);
             }
         }
         assert!(together > 15_000, "{together} of 20000");
@@ -171,18 +176,37 @@ mod tests {
     fn who_is_held_up_takes_a_break_if_there_is_time_for_it() {
         for (period_ns, breaks) in [(1_000_000, [4, 8, 16, 32, 32]), (110_000, [0; 5]), (0, [0; 5])] {
             let mut choice = Choice::new();
-            (0..FIRST).for_each(|_| choice.ran_alone(100_000, 100_000));
+            (0..FIRST).for_each(|_| choice.ran_alone(100_000, 100_000, 0));
             (0..200).for_each(|_| choice.ran_together(60_000, 100_000, period_ns));
             let counted = breaks.map(|_| {
                 choice.ran_together(3_000_000, 100_000, period_ns);
                 let mut counted = 0;
                 while !choice.is_together() {
-                    choice.ran_alone(100_000, 100_000);
+                    choice.ran_alone(100_000, 100_000, 0);
                     counted += 1;
                 }
                 counted
             });
             assert_eq!(counted, breaks, "called once in {period_ns} ns");
         }
+    }
+
+    #[test]
+    fn who_is_short_of_time_tries_sooner() {
+        let until_tried = |period_ns: u32| {
+            let mut choice = Choice::new();
+            (0..FIRST).for_each(|_| choice.ran_alone(100_000, 100_000, period_ns));
+            while choice.is_together() {
+                choice.ran_together(130_000, 100_000, period_ns);
+            }
+            let mut counted = 0;
+            while !choice.is_together() {
+                choice.ran_alone(100_000, 100_000, period_ns);
+                counted += 1;
+            }
+            counted
+        };
+        assert_eq!(until_tried(1_000_000), SPAN.0);
+        assert_eq!(until_tried(120_000), SHORT_OF_TIME.1 + 1);
     }
 }

@@ -104,7 +104,7 @@ impl Client {
             let ended = shared.clock.ns();
             shared.pace.ends(ended);
             if wide {
-                self.choice.ran_alone(ended - begun, hint.serial_ns);
+                self.choice.ran_alone(ended - begun, hint.serial_ns, hint.period_ns);
             }
             return outcome;
         }
