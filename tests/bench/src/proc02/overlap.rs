@@ -30,7 +30,8 @@ pub fn overlap(effort: Effort) -> Result<Vec<Figure>> {
         })
     };
     let (mut most, mut busy) = (0, f64::INFINITY);
-    for _ in 0..effort.pick(3, 20) {
+    // A client runs alone 16 times before it tries what others gain it.
+    for _ in 0..effort.pick(24, 40) {
         let called = now_ns();
         let outcome = client.run(&flow, &TOGETHER);
         ensure!(outcome == Outcome::Done, "{outcome:?}");

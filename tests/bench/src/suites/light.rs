@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 use manycord_pool::usable_cpus;
 
-use crate::pacing::{Pacer, period};
+use crate::pacing::{Pacer, SAMPLE_RATE, period};
 use crate::piece::{Piece, pool};
 use crate::quantile::Quantiles;
 use crate::rows::{Rows, Target};
@@ -22,6 +22,9 @@ const RANDOM: [usize; 2] = [200, 20];
 const PACED: [[usize; 6]; 2] = [[200, 200, 80, 24, 6, 2], [20, 20, 4, 0, 0, 0]];
 /// Seconds after which no further random patch is begun: the rows tell how many there were.
 const BUDGET: [f64; 2] = [480.0, 12.0];
+/// Frames that everybody plays before: after an edit a pool tries a few times whether it gains anything, at most 16 runs
+/// of 272, and then ever more rarely. That is not what is asked here.
+const LEARNING: usize = 10 * SAMPLE_RATE as usize;
 /// Blocks in a row, so that a pool finds its rhythm.
 const STRETCH: usize = 16;
 /// Stretches of each contestant: paced, and back to back in blocks of up to 128 frames and longer.
@@ -62,6 +65,7 @@ pub fn run(rows: &mut Rows) -> Result<()> {
         let mut trio = [piece(0)?, piece(1)?, piece(2)?];
         for piece in &mut trio {
             piece.settle()?;
+            piece.play(LEARNING, 64);
         }
         for (place, block) in BLOCKS.into_iter().enumerate() {
             let rounds = ROUNDS[size][1 + usize::from(block > 128)];
