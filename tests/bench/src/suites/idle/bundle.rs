@@ -16,6 +16,8 @@ const KEYS: std::ops::Range<u8> = 48..56;
 /// Frames of the notes, and of the silence in which the patch that comes with a new instance dozes off.
 const NOTES: u64 = 24_000;
 const SILENCE: usize = 20 * SAMPLE_RATE as usize;
+/// After a change each instance's keeper looks around often for a while.
+const SETTLING: Duration = Duration::from_secs(1);
 
 /// Measures what eight silent instances cost, the time in their `process` and on their own threads.
 pub(super) fn run(rows: &mut Rows, length: Duration) -> Result<()> {
@@ -32,6 +34,7 @@ pub(super) fn run(rows: &mut Rows, length: Duration) -> Result<()> {
         deck.play(SILENCE, || BLOCKS[2])?;
         decks.push(deck);
     }
+    std::thread::sleep(SETTLING);
     for frames in BLOCKS {
         rows.note(&format!("bundle-silent-8x-b{frames}"));
         let (inside, beside) = spent(&mut decks, frames, length)?;
