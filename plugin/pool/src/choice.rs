@@ -13,7 +13,8 @@ const TRIAL: u32 = 48;
 /// show it.
 const WORTH: f32 = 0.95;
 const PLAIN: (f32, u32) = (1.05, 12);
-/// First and longest span of runs alone after a trial that failed: trials are a few of a hundred runs at most.
+/// First and longest span of runs alone after a trial that failed: at first one run in 17 is then a trial that plainly
+/// loses, or one in six a trial that neither gains nor loses.
 const SPAN: (u32, u32) = (256, 16_384);
 /// The longest span where runs alone take more than this share of the host's period: there is much to gain.
 const SHORT_OF_TIME: (f32, u32) = (0.7, 64);

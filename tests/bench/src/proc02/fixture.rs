@@ -18,7 +18,8 @@ pub fn pool() -> Arc<Pool> {
     Pool::new(&Config { workers: Some(WORKERS), ..Config::default() })
 }
 
-/// Waits until the pool's supervisor, of which nobody waits for the start, has started: it allocates then.
+/// Waits until the pool's supervisor sleeps. It runs when the pool is made, but may still be giving back what its start
+/// needed, which would be counted.
 pub fn await_supervisor() {
     while !Thread::named("manycord-super").iter().any(|thread| thread.sleeps) {
         std::thread::yield_now();

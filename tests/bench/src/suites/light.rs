@@ -22,8 +22,8 @@ const RANDOM: [usize; 2] = [200, 20];
 const PACED: [[usize; 6]; 2] = [[200, 200, 80, 24, 6, 2], [20, 20, 4, 0, 0, 0]];
 /// Seconds after which no further random patch is begun: the rows tell how many there were.
 const BUDGET: [f64; 2] = [780.0, 12.0];
-/// Frames that everybody plays before: after an edit a pool tries a few times whether it gains anything, at most 16 runs
-/// of 272, and then ever more rarely. That is not what is asked here.
+/// Frames that everybody plays before: after an edit a pool tries whether it gains anything, 16 runs of 272 where it plainly
+/// loses and up to 52 of 308 where it hardly does either, and then ever more rarely. That is not what is asked here.
 const LEARNING: usize = 10 * SAMPLE_RATE as usize;
 /// Blocks in a row, so that a pool finds its rhythm.
 const STRETCH: usize = 16;
