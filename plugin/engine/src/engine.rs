@@ -173,8 +173,9 @@ impl Engine {
 
     /// Takes waiting plans in, in order, and sends the old ones away.
     fn install_newest(&mut self) {
-        let (heard, mut fresh) = (self.flow.clone(), false);
-        while self.can_install() {
+        // Retired last, and not shared until then: whoever drops a plan last frees it, which must not be this thread.
+        let (mut heard, mut fresh) = (None, false);
+        while self.ports.retired.slots() > usize::from(heard.is_some()) {
             let Ok(next) = self.ports.install.pop() else { break };
             inherit(self.flow.job(), next.job());
             if next.job().is_sound() && !next.job().again {
@@ -191,12 +192,22 @@ impl Engine {
             }
             let old = std::mem::replace(&mut self.flow, next);
             self.block_cost_ns = 0.0;
-            if self.ports.retired.push(old).is_err() {
-                unreachable!("there was room for the old plan");
+            if heard.is_none() {
+                heard = Some(old);
+            } else {
+                self.retire(old);
             }
         }
-        if !Arc::ptr_eq(&heard, &self.flow) {
+        if let Some(heard) = heard {
             self.bridge(&heard, fresh);
+            self.retire(heard);
+        }
+    }
+
+    /// Hands a plan back to be freed; there is room for it.
+    fn retire(&mut self, plan: Arc<PlanFlow>) {
+        if self.ports.retired.push(plan).is_err() {
+            unreachable!("there was room for the old plan");
         }
     }
 
