@@ -57,8 +57,8 @@ pub(crate) fn compile(
 ) -> Result<Arc<PlanFlow>, CompileError> {
     let net = net::resolve(patch, fading, context.catalog)?;
     let widths = width::infer(&net);
-    let fresh = context.registry.begin();
-    let mut built = units::build(&net, &widths, context)?;
+    let fresh = context.registry.begin(patch.quality);
+    let mut built = units::build(&net, &widths, patch.quality, context)?;
     let order = order::order(&mut built);
     context.estimates.assume(&mut built, &order);
     if patch.pipelined {

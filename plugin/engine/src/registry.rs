@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use atomic_refcell::AtomicRefCell;
-use manycord_modules::{Kind, Setup, Value};
+use manycord_modules::{Kind, Quality, Setup, Value};
 
 use crate::plan::SharedUnit;
 use crate::run::cell::{Cell, Meter, Running};
@@ -38,13 +38,14 @@ pub(crate) struct Registry {
     dials: HashMap<String, (u32, Arc<Dial>)>,
     voices: HashMap<String, Arc<AtomicRefCell<Voices>>>,
     next: Next,
-    /// Whether a plan has been made before: cables then fade in.
-    plays: bool,
+    /// Quality of the units that run; `None` before the first plan. Once there is one, cables fade in.
+    plays: Option<Quality>,
 }
 
 /// The generation that is being built.
 #[derive(Default)]
 struct Next {
+    quality: Quality,
     cells: HashMap<CellKey, (SharedUnit, Value)>,
     names: HashMap<String, u32>,
     entries: Vec<Entry>,
@@ -52,10 +53,11 @@ struct Next {
 }
 
 impl Registry {
-    /// Starts a generation; what an abandoned one had made is dropped. Returns whether it is the first.
-    pub(crate) fn begin(&mut self) -> bool {
-        self.next = Next::default();
-        !self.plays
+    /// Starts a generation; what an abandoned one had made is dropped. Returns whether all its units begin anew: it is
+    /// the first, or the first of this quality.
+    pub(crate) fn begin(&mut self, quality: Quality) -> bool {
+        self.next = Next { quality, ..Next::default() };
+        self.plays != Some(quality)
     }
 
     /// The running unit of this name with this saved state, or a new one.
@@ -66,8 +68,9 @@ impl Registry {
         setup: &Setup,
         (state, asleep): (&Value, bool),
     ) -> Result<SharedUnit, String> {
+        let keeps = self.plays == Some(self.next.quality);
         let running =
-            self.cells.get(&key).filter(|(_, loaded)| loaded == state).map(|(cell, _)| cell.clone());
+            self.cells.get(&key).filter(|(_, loaded)| keeps && loaded == state).map(|(cell, _)| cell.clone());
         let cell = match running {
             Some(cell) if cell.meter.is_lost() => stand_in(kind, setup),
             Some(cell) => cell,
@@ -97,7 +100,7 @@ impl Registry {
             None => Entry {
                 dial: Arc::new(Dial::new(target, jumps)),
                 inherited: None,
-                rests_at: from.filter(|_| self.plays).unwrap_or(target),
+                rests_at: from.filter(|_| self.plays.is_some()).unwrap_or(target),
                 target,
             },
         };
@@ -132,7 +135,7 @@ impl Registry {
         self.dials = next.names.into_iter().map(|(name, place)| (name, (place, dial(place)))).collect();
         self.cells = next.cells;
         self.voices = next.voices;
-        self.plays = true;
+        self.plays = Some(next.quality);
         let dials = next.entries.iter().map(|entry| entry.dial.clone()).collect();
         let inherited = next.entries.iter().map(|entry| entry.inherited).collect();
         let resting = next.entries.iter().map(|entry| entry.rests_at).collect();

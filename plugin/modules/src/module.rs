@@ -5,6 +5,8 @@ use std::ops::Range;
 use crate::dsp::chance;
 use crate::group::{LANES, LaneMask};
 use crate::io::Io;
+use crate::level::Level;
+use crate::quality::Quality;
 use crate::spec::Spec;
 use crate::value::Value;
 
@@ -17,9 +19,18 @@ pub struct Setup {
     pub seed: u64,
     /// Whether the unit stands for one mono signal: all lanes must then come out equal.
     pub mono: bool,
+    /// How much to spend on the sound.
+    pub quality: Quality,
+    /// Instruction set to compute on.
+    pub level: Level,
 }
 
 impl Setup {
+    /// Poly lanes at full quality on the best instruction set, with some seed.
+    pub fn at(sample_rate: f32) -> Setup {
+        Setup { sample_rate, seed: 1, mono: false, quality: Quality::Full, level: Level::best() }
+    }
+
     /// Seed for one lane; the same for all lanes of a mono unit.
     pub fn lane_seed(&self, lane: usize) -> u64 {
         let lane = if self.mono { 0 } else { lane % LANES };

@@ -1,6 +1,6 @@
 //! Modules to units: one per group of lanes, each with its feeds.
 
-use manycord_modules::{LaneMask, Role, Setup};
+use manycord_modules::{LaneMask, Quality, Role, Setup};
 
 use super::net::{CompileError, Edge, Net, Node, Slot};
 use super::width::Width;
@@ -19,14 +19,20 @@ pub(crate) struct Built {
 }
 
 /// Makes or takes over the units of every node and resolves what they read.
-pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> Result<Built, CompileError> {
+pub(crate) fn build(
+    net: &Net,
+    widths: &[Width],
+    quality: Quality,
+    context: &mut Context<'_>,
+) -> Result<Built, CompileError> {
+    let setup = Setup { quality, ..Setup::at(context.sample_rate) };
     let mut built = Built { units: Vec::new(), first_unit: Vec::new(), readers: Vec::new() };
     let mut event_lists = 0;
     for (number, node) in net.nodes.iter().enumerate() {
         built.first_unit.push(built.units.len());
         let dials = Dials::of(node, context);
         for group in 0..widths[number].groups() {
-            let mut unit = unit(node, (number, group), widths[number], &dials, context)?;
+            let mut unit = unit(node, (number, group), widths[number], (&dials, &setup), context)?;
             if node.spec.role == Role::Notes {
                 unit.events = Some(event_lists);
                 event_lists += 1;
@@ -72,12 +78,12 @@ fn unit(
     node: &Node,
     (number, group): (usize, usize),
     width: Width,
-    dials: &Dials,
+    (dials, setup): (&Dials, &Setup),
     context: &mut Context<'_>,
 ) -> Result<PlanUnit, CompileError> {
     let mono = width == Width::Mono;
     let key = CellKey { id: node.id.clone(), kind: node.spec.id, group, mono };
-    let setup = Setup { sample_rate: context.sample_rate, seed: seed(&node.id, group), mono };
+    let setup = Setup { seed: seed(&node.id, group), mono, ..*setup };
     let running = context
         .registry
         .cell(key, node.kind, &setup, (&node.state, !mono))
