@@ -33,7 +33,7 @@ mod segment;
 pub mod sinc;
 pub mod slope;
 mod song;
-mod swing;
+pub mod swing;
 mod tail;
 pub mod transpose;
 mod trigger;
