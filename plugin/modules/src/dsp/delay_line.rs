@@ -111,7 +111,8 @@ impl DelayLine {
             let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
             products[ahead] = sinc.weigh(window, phase[ahead], beyond[ahead]);
         }
-        if self.filled < self.capacity {
+        let filled = self.filled as u32;
+        if oldest.iter().any(|&oldest| oldest > filled) {
             for ahead in 0..count.min(RUN) {
                 let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
                 let stale = (oldest[ahead] as usize).saturating_sub(self.filled + ahead);
