@@ -39,7 +39,6 @@ pub mod transpose;
 mod trigger;
 mod turns;
 pub mod waves;
-mod whole;
 
 pub use crossing::Crossing;
 pub use curve::Curve;
@@ -65,4 +64,3 @@ pub use swing::Swing;
 pub use tail::Tail;
 pub use trigger::{Trigger, trigger_frames};
 pub use turns::Turns;
-pub use whole::whole;

@@ -52,25 +52,6 @@ impl DelayLine {
         self.filled = (self.filled + 1).min(self.capacity);
     }
 
-    /// The signal `delay` frames before the frame to be pushed next; held within what the line can give.
-    #[inline(always)]
-    pub fn read(&self, delay: f64) -> f32 {
-        let longest = (self.capacity - TAPS) as f64;
-        let delay = if delay > DelayLine::SHORTEST { delay } else { DelayLine::SHORTEST };
-        let delay = if delay < longest { delay } else { longest };
-        let floor = delay as usize;
-        let behind = floor + usize::from(floor as f64 != delay);
-        let fraction = behind as f64 - delay;
-        let oldest = behind + BEFORE - 1;
-        let start = self.next + self.capacity - oldest;
-        let start = if start >= self.capacity { start - self.capacity } else { start };
-        let Some(window) = self.ring[start..].first_chunk::<TAPS>() else { return 0.0 };
-        if oldest <= self.filled {
-            return self.sinc.read(window, fraction);
-        }
-        self.sinc.read(&young(window, oldest - self.filled), fraction)
-    }
-
     /// Takes the first `count` frames of a run in.
     #[inline(always)]
     pub fn push_run(&mut self, run: Group, count: usize) {
@@ -85,18 +66,38 @@ impl DelayLine {
     }
 
     /// The signal `delays` frames before each of the next `count` frames, which are yet to be pushed; held within what
-    /// the line can give then, whatever the count. Much faster than to read frame by frame, with the same bits. What
-    /// stands behind the count is anything.
+    /// the line can give then, whatever the count. What stands behind the count is anything.
     #[inline(always)]
     pub fn read_run(&self, delays: &[f64; RUN], count: usize) -> Group {
+        self.read_from(self.next, self.filled, DelayLine::SHORTEST_OF_RUN, delays, count)
+    }
+
+    /// The same for the `count` frames that were pushed last: the signal `delays` frames before the frame after each.
+    #[inline(always)]
+    pub fn read_pushed(&self, delays: &[f64; RUN], count: usize) -> Group {
+        let next = self.next + self.capacity + 1 - count;
+        let next = if next >= self.capacity { next - self.capacity } else { next };
+        self.read_from(next, self.filled + 1 - count, DelayLine::SHORTEST, delays, count)
+    }
+
+    /// Readings of a run whose first stands where `next` was to be pushed and `filled` frames were.
+    #[inline(always)]
+    fn read_from(
+        &self,
+        next: usize,
+        filled: usize,
+        shortest: f64,
+        delays: &[f64; RUN],
+        count: usize,
+    ) -> Group {
         let longest = (self.capacity - TAPS) as f64;
-        let (next, capacity) = (self.next as u32, self.capacity as u32);
+        let (next, capacity) = (next as u32, self.capacity as u32);
         // Where all windows begin and how they are weighed comes first: this is vector code.
         let (mut oldest, mut start) = ([0; RUN], [0; RUN]);
         let (mut phase, mut beyond) = ([0; RUN], [0.0; RUN]);
         for ahead in 0..RUN {
             let delay = delays[ahead];
-            let delay = if delay > DelayLine::SHORTEST_OF_RUN { delay } else { DelayLine::SHORTEST_OF_RUN };
+            let delay = if delay > shortest { delay } else { shortest };
             let delay = if delay < longest { delay } else { longest };
             let (floor, below) = floor(delay);
             let (behind, above) = if below == delay { (floor, below) } else { (floor + 1, below + 1.0) };
@@ -111,11 +112,10 @@ impl DelayLine {
             let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
             products[ahead] = sinc.weigh(window, phase[ahead], beyond[ahead]);
         }
-        let filled = self.filled as u32;
-        if oldest.iter().any(|&oldest| oldest > filled) {
+        if oldest.iter().any(|&oldest| oldest > filled as u32) {
             for ahead in 0..count.min(RUN) {
                 let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
-                let stale = (oldest[ahead] as usize).saturating_sub(self.filled + ahead);
+                let stale = (oldest[ahead] as usize).saturating_sub(filled + ahead);
                 products[ahead] = sinc.weigh(&young(window, stale), phase[ahead], beyond[ahead]);
             }
         }
@@ -135,45 +135,58 @@ fn young(window: &[f32; TAPS], stale: usize) -> [f32; TAPS] {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_whole_delay_gives_the_frame_back_all_around_the_ring() {
-        let mut line = DelayLine::new(100.0);
-        for frame in 0..1_000 {
-            let delay = 17 + frame % 84;
-            let truth = if frame >= delay { (frame - delay) as f32 } else { 0.0 };
-            assert!((line.read(delay as f64) - truth).abs() <= truth * 1e-6, "frame {frame} delay {delay}");
-            line.push(frame as f32);
+    /// The signal `delay` frames before the end of its past.
+    fn truth(past: &[f32], delay: f64, shortest: f64) -> f32 {
+        let delay = delay.max(shortest);
+        let oldest = delay.ceil() as usize + BEFORE - 1;
+        let window = std::array::from_fn(|tap| {
+            if oldest - tap <= past.len() { past[past.len() + tap - oldest] } else { 0.0 }
+        });
+        let (phase, beyond) = sinc::place(delay.ceil() - delay);
+        Sinc::shared().weigh(&window, phase, beyond).sum()
+    }
+
+    /// Holds runs of all lengths to the truth.
+    fn check(line: &mut DelayLine) {
+        let (mut past, mut late): (Vec<f32>, _) = (Vec::new(), DelayLine::new(100.0));
+        for count in (1..=RUN).cycle().take(400) {
+            let delay = |ahead: usize| 15.0 + ((past.len() + ahead) % 85) as f64 * 0.97;
+            let delays = std::array::from_fn(delay);
+            let sound = Group::from_fn(|ahead| ((past.len() + ahead) as f32).sqrt());
+            late.push_run(sound, count);
+            let got = [line.read_run(&delays, count), late.read_pushed(&delays, count)];
+            line.push_run(sound, count);
+            for ahead in 0..count {
+                let before = truth(&past, delays[ahead], DelayLine::SHORTEST_OF_RUN);
+                past.push(sound[ahead]);
+                let after = truth(&past, delays[ahead], DelayLine::SHORTEST);
+                assert_eq!(got.map(|got| got[ahead]), [before, after], "frame {}", past.len());
+            }
         }
     }
 
     #[test]
-    fn a_run_is_read_as_its_frames_are() {
-        let (mut runs, mut frames) = (DelayLine::new(300.0), DelayLine::new(300.0));
-        let mut frame = 0;
-        for count in (1..=RUN).cycle().take(400) {
-            let delay = |ahead: usize| 20.0 + ((frame + ahead) % 293) as f64 * 0.97;
-            let got = runs.read_run(&std::array::from_fn(delay), count);
-            let sound = Group::from_fn(|ahead| ((frame + ahead) as f32).sqrt());
-            for ahead in 0..count {
-                let delay = delay(ahead).max(DelayLine::SHORTEST_OF_RUN);
-                assert_eq!(got[ahead].to_bits(), frames.read(delay).to_bits(), "frame {frame} + {ahead}");
-                frames.push(sound[ahead]);
-            }
-            runs.push_run(sound, count);
-            frame += count;
-        }
+    fn runs_are_read_as_frame_by_frame_all_around_the_ring() {
+        check(&mut DelayLine::new(100.0));
     }
 
     #[test]
     fn a_reset_line_is_a_fresh_one() {
-        let (mut used, mut fresh) = (DelayLine::new(300.0), DelayLine::new(300.0));
+        let mut used = DelayLine::new(100.0);
         (0..777).for_each(|frame| used.push(frame as f32));
         used.reset();
-        for frame in 0..700 {
-            let delay = 17.0 + f64::from(frame % 300) * 0.97;
-            assert_eq!(used.read(delay).to_bits(), fresh.read(delay).to_bits());
-            used.push(frame as f32);
-            fresh.push(frame as f32);
+        check(&mut used);
+    }
+
+    #[test]
+    fn a_whole_delay_gives_the_frame_back() {
+        let mut line = DelayLine::new(100.0);
+        for frame in 0..1_000 {
+            let delay = 24 + frame % 77;
+            let truth = if frame >= delay { (frame - delay) as f32 } else { 0.0 };
+            let got = line.read_run(&[delay as f64; RUN], 1)[0];
+            assert!((got - truth).abs() <= truth * 1e-6, "frame {frame} delay {delay}");
+            line.push(frame as f32);
         }
     }
 }

@@ -9,7 +9,6 @@ use std::sync::OnceLock;
 
 use super::kaiser::kaiser;
 use super::math::floor;
-use super::whole;
 use crate::group::{Group, LANES};
 
 /// Frames that a reading takes in.
@@ -44,15 +43,8 @@ impl Sinc {
         })
     }
 
-    /// The signal `fraction` (0…1) of a frame after tap `BEFORE - 1` of a window in order of time.
-    #[inline(always)]
-    pub fn read(&self, window: &[f32; TAPS], fraction: f64) -> f32 {
-        let (phase, beyond) = place(fraction);
-        whole(self.weigh(window, phase, beyond)).sum()
-    }
-
-    /// The frames of a window times their weights at a [`place`], added up to one group: the sum of its lanes is the
-    /// reading.
+    /// The frames of a window, in order of time, times their weights at a [`place`] after tap `BEFORE - 1`. The sum of
+    /// the lanes is the reading: [`Group::sums`] adds up eight of them at once.
     #[inline(always)]
     pub fn weigh(&self, window: &[f32; TAPS], phase: u32, beyond: f32) -> Group {
         let row = (phase as usize).min(PHASES - 1);
@@ -100,7 +92,8 @@ mod tests {
             let window: [f32; TAPS] = std::array::from_fn(|tap| sine(tap as f64) as f32);
             for step in 0..1_000 {
                 let fraction = f64::from(step) / 1_000.0;
-                let error = f64::from(sinc.read(&window, fraction)) - sine(15.0 + fraction);
+                let (phase, beyond) = place(fraction);
+                let error = f64::from(sinc.weigh(&window, phase, beyond).sum()) - sine(15.0 + fraction);
                 assert!(error.abs() < 1e-5, "{cycles_per_frame} at {fraction}: {error}");
             }
         }
