@@ -81,10 +81,11 @@ pub struct Io<'a> {
 }
 
 impl<'a> Io<'a> {
-    /// An input's signal.
+    /// An input's signal, or that of the input which it follows.
     #[inline(always)]
     pub fn input(&self, port: In) -> &'a Signal {
-        &self.inputs[port.index()]
+        let other = port.follows.filter(|_| !self.is_patched(port));
+        &self.inputs[other.map_or(port.index(), usize::from)]
     }
 
     /// A param's signal.

@@ -15,7 +15,7 @@ use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
-const RIGHT: In = In::audio(1, "right").help("Right sound; follows the left when not patched");
+const RIGHT: In = In::audio(1, "right").follows(LEFT).help("Right sound; follows the left when not patched");
 const RATE: Param = Param::hertz(0, "rate", 0.01, 10.0).default(0.5).help("Speed of the sway");
 const DEPTH: Param = Param::percent(1, "depth").default(0.3).help("Width of the sway: how far out of tune");
 const VOICES: Param = Param::integer(2, "voices", 1.0, MOST as f32).default(3.0).help("Copies of the sound");
@@ -186,7 +186,7 @@ impl Module for Chorus {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        let sounds = [io.input(LEFT), io.input(if io.is_patched(RIGHT) { RIGHT } else { LEFT })];
+        let sounds = [io.input(LEFT), io.input(RIGHT)];
         let params = [RATE, DEPTH, VOICES, WIDTH, FEEDBACK, MIX].map(|param| io.param(param));
         for run in runs(frames) {
             let count = run.len();

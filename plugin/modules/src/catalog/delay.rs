@@ -17,7 +17,7 @@ use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
-const RIGHT: In = In::audio(1, "right").help("Right sound; follows the left when not patched");
+const RIGHT: In = In::audio(1, "right").follows(LEFT).help("Right sound; follows the left when not patched");
 const TIME: Param = Param::seconds(0, "time", 0.001, LONGEST as f32)
     .default(0.375)
     .help("Time between echoes when not in sync");
@@ -140,7 +140,7 @@ impl Module for Delay {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        let (left, right) = (io.input(LEFT), io.input(if io.is_patched(RIGHT) { RIGHT } else { LEFT }));
+        let (left, right) = (io.input(LEFT), io.input(RIGHT));
         let [time, sync, feedback, tone] = [TIME, SYNC, FEEDBACK, TONE].map(|param| io.param(param));
         let [ping_pong, rate, depth, mix] =
             [PING_PONG, MOD_RATE, MOD_DEPTH, MIX].map(|param| io.param(param));

@@ -15,7 +15,7 @@ use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
-const RIGHT: In = In::audio(1, "right").help("Right sound; follows the left when not patched");
+const RIGHT: In = In::audio(1, "right").follows(LEFT).help("Right sound; follows the left when not patched");
 const SIZE: Param = Param::percent(0, "size").default(0.75).help("Size of the room");
 const DECAY: Param =
     Param::seconds(1, "decay", 0.1, 30.0).default(2.0).help("Time in which the tail loses 60 dB, at 1 kHz");
@@ -108,7 +108,7 @@ impl Module for Reverb {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        let (left, right) = (io.input(LEFT), io.input(if io.is_patched(RIGHT) { RIGHT } else { LEFT }));
+        let (left, right) = (io.input(LEFT), io.input(RIGHT));
         let [size, decay, damp, low_cut] = [SIZE, DECAY, DAMP, LOW_CUT].map(|param| io.param(param));
         let [pre_delay, modulation, mix] = [PRE_DELAY, MODULATION, MIX].map(|param| io.param(param));
         let rate = f64::from(self.sample_rate);
