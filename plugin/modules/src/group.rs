@@ -85,6 +85,19 @@ impl Group {
         ((a + b) + (c + d)) + ((e + f) + (g + h))
     }
 
+    /// The sums of eight groups, each with the same bits as [`Group::sum`]: much faster than one by one.
+    #[inline(always)]
+    pub fn sums(groups: &[Group; LANES]) -> Group {
+        let mut pairs = [[0.0; LANES / 2]; LANES];
+        for (pairs, group) in pairs.iter_mut().zip(groups) {
+            *pairs = std::array::from_fn(|pair| group.0[2 * pair] + group.0[2 * pair + 1]);
+        }
+        Group::from_fn(|lane| {
+            let [a, b, c, d] = pairs[lane];
+            (a + b) + (c + d)
+        })
+    }
+
     /// Greatest magnitude of any lane; NaN lanes are passed over.
     #[inline(always)]
     pub fn peak(self) -> f32 {
@@ -236,6 +249,12 @@ mod tests {
                 assert!(!group.is_finite());
             }
         }
+    }
+
+    #[test]
+    fn sums_of_eight_groups_are_those_of_each() {
+        let groups = std::array::from_fn(|n| Group::from_fn(|lane| 1.0 / (n * LANES + lane + 3) as f32));
+        assert_eq!(Group::sums(&groups), Group::from_fn(|n| groups[n].sum()));
     }
 
     #[test]

@@ -29,6 +29,16 @@ impl Signal {
         self.frames[frame & self.mask & (BLOCK - 1)]
     }
 
+    /// The first lane of the eight frames from `first` on, which is all there is of a mono signal. Frames that are not
+    /// within the range to be rendered are anything.
+    #[inline(always)]
+    pub fn row(&self, first: usize) -> Group {
+        match self.steady() {
+            Some(value) => Group::splat(value[0]),
+            None => Group::from_fn(|ahead| self.at(first + ahead)[0]),
+        }
+    }
+
     /// The one value of a steady signal, `None` while it moves. Bits of the result of `process` must not
     /// depend on which it is.
     #[inline(always)]
@@ -71,10 +81,11 @@ pub struct Io<'a> {
 }
 
 impl<'a> Io<'a> {
-    /// An input's signal.
+    /// An input's signal, or that of the input which it follows.
     #[inline(always)]
     pub fn input(&self, port: In) -> &'a Signal {
-        &self.inputs[port.index()]
+        let other = port.follows.filter(|_| !self.is_patched(port));
+        &self.inputs[other.map_or(port.index(), usize::from)]
     }
 
     /// A param's signal.

@@ -23,6 +23,8 @@ pub struct In {
     pub kind: PortKind,
     /// Volts that it reads while nothing is patched.
     pub normal: f32,
+    /// Place of the input that is read in its stead while nothing is patched.
+    pub follows: Option<u8>,
     /// Whether a rising signal here can make silence audible (a VCA's level): keeps groups awake.
     pub opens: bool,
     /// One line for the player.
@@ -43,7 +45,7 @@ pub struct Out {
 
 impl In {
     const fn new(index: u8, id: &'static str, kind: PortKind) -> In {
-        In { index, id, kind, normal: 0.0, opens: false, help: "" }
+        In { index, id, kind, normal: 0.0, follows: None, opens: false, help: "" }
     }
     /// Sound.
     pub const fn audio(index: u8, id: &'static str) -> In {
@@ -64,6 +66,11 @@ impl In {
     /// Volts that it reads while nothing is patched.
     pub const fn normal(mut self, volts: f32) -> In {
         self.normal = volts;
+        self
+    }
+    /// While nothing is patched the other input is read: the right side of an effect follows the left.
+    pub const fn follows(mut self, other: In) -> In {
+        self.follows = Some(other.index);
         self
     }
     /// Marks an input that can open a closed path.

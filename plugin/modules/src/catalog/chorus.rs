@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 use crate::dsp::guard::{sane, saturate};
-use crate::dsp::{DelayLine, Glide, Swing};
+use crate::dsp::swing::{ahead, sines};
+use crate::dsp::{DelayLine, Glide, RUN, Swing, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -14,7 +15,7 @@ use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
-const RIGHT: In = In::audio(1, "right").help("Right sound; follows the left when not patched");
+const RIGHT: In = In::audio(1, "right").follows(LEFT).help("Right sound; follows the left when not patched");
 const RATE: Param = Param::hertz(0, "rate", 0.01, 10.0).default(0.5).help("Speed of the sway");
 const DEPTH: Param = Param::percent(1, "depth").default(0.3).help("Width of the sway: how far out of tune");
 const VOICES: Param = Param::integer(2, "voices", 1.0, MOST as f32).default(3.0).help("Copies of the sound");
@@ -57,26 +58,86 @@ pub struct Chorus {
     lines: [DelayLine; 2],
     sway: Glide,
     swing: Swing,
+    levels: Levels,
+}
+
+/// How both sides' voices move over a run of frames.
+struct Moves {
+    /// Sway to either side, in frames.
+    sway: [f64; RUN],
+    /// Where the slow sine stands, in turns.
+    phases: [f64; RUN],
+    /// Level of each voice.
+    levels: [Group; MOST],
+}
+
+impl Chorus {
+    /// What one side's voices sing, summed, and the first of them alone.
+    #[inline(always)]
+    fn sing(&self, side: usize, delays: &[[f64; RUN]; MOST], moves: &Moves, count: usize) -> (Group, Group) {
+        let line = &self.lines[side];
+        let first = line.read_run(&delays[0], count);
+        let mut sum = first * moves.levels[0];
+        for (delays, &level) in delays.iter().zip(&moves.levels).skip(1) {
+            if level != Group::ZERO {
+                let more = sum + line.read_run(delays, count) * level;
+                sum = Group::from_fn(|frame| if level[frame] != 0.0 { more[frame] } else { sum[frame] });
+            }
+        }
+        (sum, first)
+    }
+
+    /// Delays at which one side's voices read the line, for those that sing. The side is `apart` turns ahead.
+    #[inline(always)]
+    fn delays(&self, apart: &[f64; RUN], moves: &Moves) -> [[f64; RUN]; MOST] {
+        let middle = MIDDLE * self.sample_rate;
+        let mut delays = [[0.0; RUN]; MOST];
+        for voice in 0..MOST {
+            if moves.levels[voice] != Group::ZERO {
+                let sines = sines(&moves.phases, apart.map(|apart| ahead(TURNS[voice], apart)));
+                delays[voice] = std::array::from_fn(|frame| middle + moves.sway[frame] * sines[frame]);
+            }
+        }
+        delays
+    }
+}
+
+/// Levels of the voices, which come and go softly.
+#[derive(Debug)]
+struct Levels {
     /// Level of each voice after one and after both of the poles that smooth it, `None` until the first frame
     /// sets them.
-    levels: Option<[[f32; MOST]; 2]>,
+    poles: Option<[[f32; MOST]; 2]>,
     /// Share of a voice's fade that is done per frame.
     fade: f32,
 }
 
-impl Chorus {
-    /// Levels of the voices at this frame.
+impl Levels {
+    /// Levels at each of `count` frames. What stands behind the count is anything.
     #[inline(always)]
-    fn levels(&mut self, voices: f32) -> [f32; MOST] {
-        let voices = (voices as usize).clamp(1, MOST);
-        let target: [f32; MOST] =
-            std::array::from_fn(|voice| if voice < voices { LEVELS[voices - 1] } else { 0.0 });
-        let [mut first, mut second] = self.levels.unwrap_or([target; 2]);
+    fn run(&mut self, voices: Group, count: usize) -> [Group; MOST] {
+        let target = target(voices[0]);
+        // At rest, and stays there: what follows would change nothing, but takes long.
+        if self.poles == Some([target; 2]) && voices.0[..count].iter().all(|&number| number == voices[0]) {
+            return target.map(Group::splat);
+        }
+        let mut levels = [Group::ZERO; MOST];
+        for frame in 0..count {
+            let now = self.next(voices[frame]);
+            (0..MOST).for_each(|voice| levels[voice][frame] = now[voice]);
+        }
+        levels
+    }
+
+    #[inline(always)]
+    fn next(&mut self, voices: f32) -> [f32; MOST] {
+        let target = target(voices);
+        let [mut first, mut second] = self.poles.unwrap_or([target; 2]);
         for voice in 0..MOST {
             first[voice] = self.faded(first[voice], target[voice]);
             second[voice] = self.faded(second[voice], first[voice]);
         }
-        self.levels = Some([first, second]);
+        self.poles = Some([first, second]);
         second
     }
 
@@ -85,21 +146,13 @@ impl Chorus {
         let distance = target - level;
         if distance.abs() < OFF { target } else { level + distance * self.fade }
     }
+}
 
-    /// What one side's voices sing, summed, and the first of them alone.
-    #[inline(always)]
-    fn sing(&self, side: usize, sway: f64, sines: &[f64], levels: &[f32; MOST]) -> (f32, f32) {
-        let middle = MIDDLE * self.sample_rate;
-        let line = &self.lines[side];
-        let first = line.read(middle + sway * sines[0]);
-        let mut sum = first * levels[0];
-        for voice in 1..MOST {
-            if levels[voice] != 0.0 {
-                sum += line.read(middle + sway * sines[voice]) * levels[voice];
-            }
-        }
-        (sum, first)
-    }
+/// Levels that so many voices have at rest.
+#[inline(always)]
+fn target(voices: f32) -> [f32; MOST] {
+    let voices = (voices as usize).clamp(1, MOST);
+    std::array::from_fn(|voice| if voice < voices { LEVELS[voices - 1] } else { 0.0 })
 }
 
 impl Module for Chorus {
@@ -118,8 +171,7 @@ impl Module for Chorus {
             lines: [DelayLine::new(longest), DelayLine::new(longest)],
             sway: Glide::new(setup.sample_rate),
             swing: Swing::default(),
-            levels: None,
-            fade: 1.0 / (FADE * setup.sample_rate),
+            levels: Levels { poles: None, fade: 1.0 / (FADE * setup.sample_rate) },
         }
     }
 
@@ -128,32 +180,34 @@ impl Module for Chorus {
             self.lines.iter_mut().for_each(DelayLine::reset);
             self.sway.reset();
             self.swing.reset();
-            self.levels = None;
+            self.levels.poles = None;
         }
     }
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        let (left, right) = (io.input(LEFT), io.input(if io.is_patched(RIGHT) { RIGHT } else { LEFT }));
-        let [rate, depth, voices] = [RATE, DEPTH, VOICES].map(|param| io.param(param));
-        let [width, feedback, mix] = [WIDTH, FEEDBACK, MIX].map(|param| io.param(param));
-        for frame in frames {
-            let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
-            let levels = self.levels(voices.at(frame)[0]);
-            let sway = self.sway.next(f64::from(depth.at(frame)[0]) * SWAY * self.sample_rate);
-            let apart = f64::from(width.at(frame)[0]) * APART;
-            let offsets: [f64; 2 * MOST] = std::array::from_fn(|place| {
-                let offset = TURNS[place % MOST] + if place < MOST { 0.0 } else { apart };
-                if offset < 1.0 { offset } else { offset - 1.0 }
-            });
-            let sines = self.swing.next(f64::from(rate.at(frame)[0]) / self.sample_rate, offsets);
-            let (back, wet) = (feedback.at(frame)[0], mix.at(frame)[0]);
-            let (sum_left, first_left) = self.sing(0, sway, &sines[..MOST], &levels);
-            let (sum_right, first_right) = self.sing(1, sway, &sines[MOST..], &levels);
-            self.lines[0].push(saturate(dry[0] + first_left * back));
-            self.lines[1].push(saturate(dry[1] + first_right * back));
-            io.set(OUT_LEFT, frame, Group::splat(dry[0] * (1.0 - wet) + sum_left * wet));
-            io.set(OUT_RIGHT, frame, Group::splat(dry[1] * (1.0 - wet) + sum_right * wet));
+        let sounds = [io.input(LEFT), io.input(RIGHT)];
+        let params = [RATE, DEPTH, VOICES, WIDTH, FEEDBACK, MIX].map(|param| io.param(param));
+        for run in runs(frames) {
+            let count = run.len();
+            let [rate, depth, voices, width, back, wet] = params.map(|param| param.row(run.start));
+            let mut sway = [0.0; RUN];
+            for (sway, depth) in sway.iter_mut().zip(depth.0).take(count) {
+                *sway = self.sway.next(f64::from(depth) * SWAY * self.sample_rate);
+            }
+            let phases = self.swing.run(rate.0.map(|rate| f64::from(rate) / self.sample_rate), count);
+            let moves = Moves { sway, phases, levels: self.levels.run(voices, count) };
+            let apart = width.0.map(|width| f64::from(width) * APART);
+            let delays = [self.delays(&[0.0; RUN], &moves), self.delays(&apart, &moves)];
+            for (side, port) in [OUT_LEFT, OUT_RIGHT].into_iter().enumerate() {
+                let dry = sounds[side].row(run.start).map(sane);
+                let (sum, first) = self.sing(side, &delays[side], &moves, count);
+                self.lines[side].push_run((dry + first * back).map(saturate), count);
+                let mixed = dry * (Group::splat(1.0) - wet) + sum * wet;
+                for (frame, volts) in run.clone().zip(mixed.0) {
+                    io.set(port, frame, Group::splat(volts));
+                }
+            }
         }
     }
 }

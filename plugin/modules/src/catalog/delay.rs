@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use crate::dsp::guard::{sane, saturate};
 use crate::dsp::note_length;
-use crate::dsp::{DelayLine, Glide, OnePole, Swing};
+use crate::dsp::swing::sines;
+use crate::dsp::{DelayLine, Glide, OnePole, RUN, Swing, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -16,7 +17,7 @@ use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
-const RIGHT: In = In::audio(1, "right").help("Right sound; follows the left when not patched");
+const RIGHT: In = In::audio(1, "right").follows(LEFT).help("Right sound; follows the left when not patched");
 const TIME: Param = Param::seconds(0, "time", 0.001, LONGEST as f32)
     .default(0.375)
     .help("Time between echoes when not in sync");
@@ -139,32 +140,44 @@ impl Module for Delay {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        let (left, right) = (io.input(LEFT), io.input(if io.is_patched(RIGHT) { RIGHT } else { LEFT }));
+        let (left, right) = (io.input(LEFT), io.input(RIGHT));
         let [time, sync, feedback, tone] = [TIME, SYNC, FEEDBACK, TONE].map(|param| io.param(param));
         let [ping_pong, rate, depth, mix] =
             [PING_PONG, MOD_RATE, MOD_DEPTH, MIX].map(|param| io.param(param));
         let song = (io.host.transport.tempo_bpm, io.host.transport.beats_per_bar);
-        for frame in frames {
-            let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
-            let time = self.frames(time.at(frame)[0], sync.at(frame)[0], song);
-            let time = self.time_glide.next(time);
-            let turns = f64::from(rate.at(frame)[0]) / self.sample_rate;
-            let sway = self.sway_glide.next(f64::from(depth.at(frame)[0]) * self.sample_rate);
-            let [sine, cosine] = self.swing.next(turns, [0.0, 0.25]);
-            let echo =
-                [self.sides[0].line.read(time + sway * sine), self.sides[1].line.read(time + sway * cosine)];
+        for run in runs(frames) {
+            let count = run.len();
+            let turns = rate.row(run.start).0.map(|rate| f64::from(rate) / self.sample_rate);
+            let phases = self.swing.run(turns, count);
+            let (sines, cosines) = (sines(&phases, [0.0; RUN]), sines(&phases, [0.25; RUN]));
+            let mut delays = [[0.0; RUN]; 2];
+            for (ahead, frame) in run.clone().enumerate() {
+                let time = self.frames(time.at(frame)[0], sync.at(frame)[0], song);
+                let time = self.time_glide.next(time);
+                let sway = self.sway_glide.next(f64::from(depth.at(frame)[0]) * self.sample_rate);
+                delays[0][ahead] = time + sway * sines[ahead];
+                delays[1][ahead] = time + sway * cosines[ahead];
+            }
+            let echoes = [0, 1].map(|side: usize| self.sides[side].line.read_run(&delays[side], count));
 
-            let (bounce, back, tone) = (ping_pong.at(frame)[0], feedback.at(frame)[0], tone.at(frame)[0]);
-            let crossed =
-                [echo[0] * (1.0 - bounce) + echo[1] * bounce, echo[1] * (1.0 - bounce) + echo[0] * bounce];
-            // Bouncing sound sets out from the left.
-            let sound = [dry[0] + (dry[1] - dry[0]) * (0.5 * bounce), dry[1] * (1.0 - bounce)];
-            self.sides[0].push(sound[0], crossed[0] * back, tone);
-            self.sides[1].push(sound[1], crossed[1] * back, tone);
+            for (ahead, frame) in run.enumerate() {
+                let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
+                let echo = echoes.map(|side| side[ahead]);
+                let (bounce, back) = (ping_pong.at(frame)[0], feedback.at(frame)[0]);
+                let crossed = [
+                    echo[0] * (1.0 - bounce) + echo[1] * bounce,
+                    echo[1] * (1.0 - bounce) + echo[0] * bounce,
+                ];
+                // Bouncing sound sets out from the left.
+                let sound = [dry[0] + (dry[1] - dry[0]) * (0.5 * bounce), dry[1] * (1.0 - bounce)];
+                let tone = tone.at(frame)[0];
+                self.sides[0].push(sound[0], crossed[0] * back, tone);
+                self.sides[1].push(sound[1], crossed[1] * back, tone);
 
-            let wet = mix.at(frame)[0];
-            io.set(OUT_LEFT, frame, Group::splat(dry[0] * (1.0 - wet) + echo[0] * wet));
-            io.set(OUT_RIGHT, frame, Group::splat(dry[1] * (1.0 - wet) + echo[1] * wet));
+                let wet = mix.at(frame)[0];
+                io.set(OUT_LEFT, frame, Group::splat(dry[0] * (1.0 - wet) + echo[0] * wet));
+                io.set(OUT_RIGHT, frame, Group::splat(dry[1] * (1.0 - wet) + echo[1] * wet));
+            }
         }
     }
 }

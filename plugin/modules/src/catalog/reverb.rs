@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::dsp::bank::CHUNK;
 use crate::dsp::guard::sane;
 use crate::dsp::room::{LONGEST, Room, Shape};
-use crate::dsp::{DelayLine, Glide, OnePole};
+use crate::dsp::{DelayLine, Glide, OnePole, RUN, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::{BLOCK, Io};
 use crate::module::{Module, Setup};
@@ -15,7 +15,7 @@ use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
-const RIGHT: In = In::audio(1, "right").help("Right sound; follows the left when not patched");
+const RIGHT: In = In::audio(1, "right").follows(LEFT).help("Right sound; follows the left when not patched");
 const SIZE: Param = Param::percent(0, "size").default(0.75).help("Size of the room");
 const DECAY: Param =
     Param::seconds(1, "decay", 0.1, 30.0).default(2.0).help("Time in which the tail loses 60 dB, at 1 kHz");
@@ -108,32 +108,41 @@ impl Module for Reverb {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        let (left, right) = (io.input(LEFT), io.input(if io.is_patched(RIGHT) { RIGHT } else { LEFT }));
+        let (left, right) = (io.input(LEFT), io.input(RIGHT));
         let [size, decay, damp, low_cut] = [SIZE, DECAY, DAMP, LOW_CUT].map(|param| io.param(param));
         let [pre_delay, modulation, mix] = [PRE_DELAY, MODULATION, MIX].map(|param| io.param(param));
         let rate = f64::from(self.sample_rate);
         let dry = |frame: usize| [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
         let mut late = [[0.0; BLOCK]; 2];
         let mut shapes = [Shape::default(); BLOCK];
-        for frame in frames.clone() {
-            let [dry_left, dry_right] = dry(frame);
-            let pre = self.pre_glide.next(f64::from(pre_delay.at(frame)[0]) * rate) + DelayLine::SHORTEST;
-            self.pre[0].push(dry_left);
-            self.pre[1].push(dry_right);
-            let sides = [self.pre[0].read(pre), self.pre[1].read(pre)];
-            [late[0][frame], late[1][frame]] =
-                self.low_cut.tick(sides, low_cut.at(frame)[0], self.sample_rate);
+        for run in runs(frames.clone()) {
+            let count = run.len();
+            let mut pre = [0.0; RUN];
+            for (pre, frame) in pre.iter_mut().zip(run.clone()) {
+                let target = f64::from(pre_delay.at(frame)[0]) * rate;
+                *pre = self.pre_glide.next(target) + DelayLine::SHORTEST;
+            }
+            let sides = [left, right].map(|side| side.row(run.start).map(sane));
+            let sides = [0, 1].map(|side: usize| {
+                self.pre[side].push_run(sides[side], count);
+                self.pre[side].read_pushed(&pre, count)
+            });
+            for (ahead, frame) in run.enumerate() {
+                let sides = sides.map(|side| side[ahead]);
+                [late[0][frame], late[1][frame]] =
+                    self.low_cut.tick(sides, low_cut.at(frame)[0], self.sample_rate);
 
-            let scale = SMALLEST + (1.0 - SMALLEST) * f64::from(size.at(frame)[0]);
-            // The longest line is the one that must not glide too fast.
-            let longest = self.size_glide.next(scale * LONGEST * rate);
-            let sway = modulation.at(frame)[0] * SWAY * self.sample_rate;
-            shapes[frame] = Shape {
-                scale: longest / (LONGEST * rate),
-                decay_seconds: decay.at(frame)[0],
-                damp_hertz: damp.at(frame)[0],
-                sway: self.sway_glide.next(f64::from(sway)) as f32,
-            };
+                let scale = SMALLEST + (1.0 - SMALLEST) * f64::from(size.at(frame)[0]);
+                // The longest line is the one that must not glide too fast.
+                let longest = self.size_glide.next(scale * LONGEST * rate);
+                let sway = modulation.at(frame)[0] * SWAY * self.sample_rate;
+                shapes[frame] = Shape {
+                    scale: longest / (LONGEST * rate),
+                    decay_seconds: decay.at(frame)[0],
+                    damp_hertz: damp.at(frame)[0],
+                    sway: self.sway_glide.next(f64::from(sway)) as f32,
+                };
+            }
         }
         let mut start = frames.start;
         while start < frames.end {

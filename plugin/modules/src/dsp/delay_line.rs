@@ -1,7 +1,10 @@
 //! A delay line that can be read anywhere between its frames.
 
+use super::RUN;
 use super::guard::flushed;
-use super::sinc::{BEFORE, Sinc, TAPS};
+use super::math::floor;
+use super::sinc::{self, BEFORE, Sinc, TAPS};
+use crate::group::Group;
 
 /// The past of one signal.
 #[derive(Debug)]
@@ -21,9 +24,12 @@ impl DelayLine {
     /// Least delay that can be read, in frames: the taps that follow the instant must have been pushed.
     pub const SHORTEST: f64 = BEFORE as f64 + 1.0;
 
+    /// The same where a run of frames is read before it is pushed.
+    pub const SHORTEST_OF_RUN: f64 = DelayLine::SHORTEST + (RUN - 1) as f64;
+
     /// A silent line for delays up to `longest` frames.
     pub fn new(longest: f64) -> DelayLine {
-        let capacity = longest.max(DelayLine::SHORTEST) as usize + TAPS;
+        let capacity = longest.max(DelayLine::SHORTEST_OF_RUN) as usize + TAPS;
         let ring = vec![0.0; capacity + TAPS].into();
         DelayLine { ring, capacity, next: 0, filled: 0, sinc: Sinc::shared() }
     }
@@ -46,53 +52,141 @@ impl DelayLine {
         self.filled = (self.filled + 1).min(self.capacity);
     }
 
-    /// The signal `delay` frames before the frame to be pushed next; held within what the line can give.
+    /// Takes the first `count` frames of a run in.
     #[inline(always)]
-    pub fn read(&self, delay: f64) -> f32 {
-        let longest = (self.capacity - TAPS) as f64;
-        let delay = if delay > DelayLine::SHORTEST { delay } else { DelayLine::SHORTEST };
-        let delay = if delay < longest { delay } else { longest };
-        let floor = delay as usize;
-        let behind = floor + usize::from(floor as f64 != delay);
-        let fraction = behind as f64 - delay;
-        let oldest = behind + BEFORE - 1;
-        let start = self.next + self.capacity - oldest;
-        let start = if start >= self.capacity { start - self.capacity } else { start };
-        let Some(window) = self.ring[start..].first_chunk::<TAPS>() else { return 0.0 };
-        if oldest <= self.filled {
-            return self.sinc.read(window, fraction);
+    pub fn push_run(&mut self, run: Group, count: usize) {
+        let run = run.map(flushed);
+        if count == RUN && self.next >= TAPS && self.next + RUN < self.capacity {
+            self.ring[self.next..self.next + RUN].copy_from_slice(&run.0);
+            self.next += RUN;
+            self.filled = (self.filled + RUN).min(self.capacity);
+            return;
         }
-        let mut young = *window;
-        young[..(oldest - self.filled).min(TAPS)].fill(0.0);
-        self.sinc.read(&young, fraction)
+        run.0.into_iter().take(count).for_each(|value| self.push(value));
     }
+
+    /// The signal `delays` frames before each of the next `count` frames, which are yet to be pushed; held within what
+    /// the line can give then, whatever the count. What stands behind the count is anything.
+    #[inline(always)]
+    pub fn read_run(&self, delays: &[f64; RUN], count: usize) -> Group {
+        self.read_from(self.next, self.filled, DelayLine::SHORTEST_OF_RUN, delays, count)
+    }
+
+    /// The same for the `count` frames that were pushed last: the signal `delays` frames before the frame after each.
+    #[inline(always)]
+    pub fn read_pushed(&self, delays: &[f64; RUN], count: usize) -> Group {
+        let next = self.next + self.capacity + 1 - count;
+        let next = if next >= self.capacity { next - self.capacity } else { next };
+        self.read_from(next, self.filled + 1 - count, DelayLine::SHORTEST, delays, count)
+    }
+
+    /// Readings of a run whose first stands where `next` was to be pushed and `filled` frames were.
+    #[inline(always)]
+    fn read_from(
+        &self,
+        next: usize,
+        filled: usize,
+        shortest: f64,
+        delays: &[f64; RUN],
+        count: usize,
+    ) -> Group {
+        let longest = (self.capacity - TAPS) as f64;
+        let (next, capacity) = (next as u32, self.capacity as u32);
+        // Where all windows begin and how they are weighed comes first: this is vector code.
+        let (mut oldest, mut start) = ([0; RUN], [0; RUN]);
+        let (mut phase, mut beyond) = ([0; RUN], [0.0; RUN]);
+        for ahead in 0..RUN {
+            let delay = delays[ahead];
+            let delay = if delay > shortest { delay } else { shortest };
+            let delay = if delay < longest { delay } else { longest };
+            let (floor, below) = floor(delay);
+            let (behind, above) = if below == delay { (floor, below) } else { (floor + 1, below + 1.0) };
+            oldest[ahead] = behind + (BEFORE as u32 - 1);
+            let place = next + ahead as u32 + capacity - oldest[ahead];
+            start[ahead] = if place >= capacity { place - capacity } else { place };
+            (phase[ahead], beyond[ahead]) = sinc::place(above - delay);
+        }
+        let (ring, sinc) = (&self.ring[..], self.sinc);
+        let mut products = [Group::ZERO; RUN];
+        for ahead in 0..count.min(RUN) {
+            let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
+            products[ahead] = sinc.weigh(window, phase[ahead], beyond[ahead]);
+        }
+        if oldest.iter().any(|&oldest| oldest > filled as u32) {
+            for ahead in 0..count.min(RUN) {
+                let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
+                let stale = (oldest[ahead] as usize).saturating_sub(filled + ahead);
+                products[ahead] = sinc.weigh(&young(window, stale), phase[ahead], beyond[ahead]);
+            }
+        }
+        Group::sums(&products)
+    }
+}
+
+/// A window whose first `stale` frames were pushed before the reset: silence.
+#[inline(always)]
+fn young(window: &[f32; TAPS], stale: usize) -> [f32; TAPS] {
+    let mut young = *window;
+    young[..stale.min(TAPS)].fill(0.0);
+    young
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_whole_delay_gives_the_frame_back_all_around_the_ring() {
-        let mut line = DelayLine::new(100.0);
-        for frame in 0..1_000 {
-            let delay = 17 + frame % 84;
-            let truth = if frame >= delay { (frame - delay) as f32 } else { 0.0 };
-            assert!((line.read(delay as f64) - truth).abs() <= truth * 1e-6, "frame {frame} delay {delay}");
-            line.push(frame as f32);
+    /// The signal `delay` frames before the end of its past.
+    fn truth(past: &[f32], delay: f64, shortest: f64) -> f32 {
+        let delay = delay.max(shortest);
+        let oldest = delay.ceil() as usize + BEFORE - 1;
+        let window = std::array::from_fn(|tap| {
+            if oldest - tap <= past.len() { past[past.len() + tap - oldest] } else { 0.0 }
+        });
+        let (phase, beyond) = sinc::place(delay.ceil() - delay);
+        Sinc::shared().weigh(&window, phase, beyond).sum()
+    }
+
+    /// Holds runs of all lengths to the truth.
+    fn check(line: &mut DelayLine) {
+        let (mut past, mut late): (Vec<f32>, _) = (Vec::new(), DelayLine::new(100.0));
+        for count in (1..=RUN).cycle().take(400) {
+            let delay = |ahead: usize| 15.0 + ((past.len() + ahead) % 85) as f64 * 0.97;
+            let delays = std::array::from_fn(delay);
+            let sound = Group::from_fn(|ahead| ((past.len() + ahead) as f32).sqrt());
+            late.push_run(sound, count);
+            let got = [line.read_run(&delays, count), late.read_pushed(&delays, count)];
+            line.push_run(sound, count);
+            for ahead in 0..count {
+                let before = truth(&past, delays[ahead], DelayLine::SHORTEST_OF_RUN);
+                past.push(sound[ahead]);
+                let after = truth(&past, delays[ahead], DelayLine::SHORTEST);
+                assert_eq!(got.map(|got| got[ahead]), [before, after], "frame {}", past.len());
+            }
         }
     }
 
     #[test]
+    fn runs_are_read_as_frame_by_frame_all_around_the_ring() {
+        check(&mut DelayLine::new(100.0));
+    }
+
+    #[test]
     fn a_reset_line_is_a_fresh_one() {
-        let (mut used, mut fresh) = (DelayLine::new(300.0), DelayLine::new(300.0));
+        let mut used = DelayLine::new(100.0);
         (0..777).for_each(|frame| used.push(frame as f32));
         used.reset();
-        for frame in 0..700 {
-            let delay = 17.0 + f64::from(frame % 300) * 0.97;
-            assert_eq!(used.read(delay).to_bits(), fresh.read(delay).to_bits());
-            used.push(frame as f32);
-            fresh.push(frame as f32);
+        check(&mut used);
+    }
+
+    #[test]
+    fn a_whole_delay_gives_the_frame_back() {
+        let mut line = DelayLine::new(100.0);
+        for frame in 0..1_000 {
+            let delay = 24 + frame % 77;
+            let truth = if frame >= delay { (frame - delay) as f32 } else { 0.0 };
+            let got = line.read_run(&[delay as f64; RUN], 1)[0];
+            assert!((got - truth).abs() <= truth * 1e-6, "frame {frame} delay {delay}");
+            line.push(frame as f32);
         }
     }
 }

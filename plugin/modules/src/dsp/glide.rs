@@ -43,6 +43,11 @@ impl Glide {
     #[inline(always)]
     pub fn next(&mut self, target: f64) -> f64 {
         let at = self.at.unwrap_or(target);
+        if at == target && self.speed == 0.0 {
+            // What follows would change nothing, but takes long.
+            self.at = Some(at);
+            return at;
+        }
         let distance = target - at;
         let wish = (distance * self.share).clamp(-SPEED, SPEED);
         self.speed += (wish - self.speed) * self.supple;

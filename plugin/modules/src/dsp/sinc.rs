@@ -8,7 +8,7 @@ use std::f64::consts::PI;
 use std::sync::OnceLock;
 
 use super::kaiser::kaiser;
-use super::whole;
+use super::math::floor;
 use crate::group::{Group, LANES};
 
 /// Frames that a reading takes in.
@@ -29,22 +29,26 @@ const BETA: f64 = 11.0;
 #[derive(Debug)]
 pub struct Sinc {
     /// One more than the phases, so that every phase has a next one.
-    phases: Box<[[Group; ROWS_OF_LANES]]>,
+    phases: Box<[[Group; ROWS_OF_LANES]; PHASES + 1]>,
 }
 
 impl Sinc {
     /// The table, made on the first call: keep the reference, do not ask on the audio path.
     pub fn shared() -> &'static Sinc {
         static TABLE: OnceLock<Sinc> = OnceLock::new();
-        TABLE.get_or_init(|| Sinc { phases: (0..=PHASES).map(phase).collect() })
+        TABLE.get_or_init(|| {
+            let mut phases = Box::new([[Group::ZERO; ROWS_OF_LANES]; PHASES + 1]);
+            phases.iter_mut().enumerate().for_each(|(number, weights)| *weights = phase(number));
+            Sinc { phases }
+        })
     }
 
-    /// The signal `fraction` (0…1) of a frame after tap `BEFORE - 1` of a window in order of time.
+    /// The frames of a window, in order of time, times their weights at a [`place`] after tap `BEFORE - 1`. The sum of
+    /// the lanes is the reading: [`Group::sums`] adds up eight of them at once.
     #[inline(always)]
-    pub fn read(&self, window: &[f32; TAPS], fraction: f64) -> f32 {
-        let place = fraction * PHASES as f64;
-        let row = (place as usize).min(PHASES - 1);
-        let between = Group::splat((place - row as f64) as f32);
+    pub fn weigh(&self, window: &[f32; TAPS], phase: u32, beyond: f32) -> Group {
+        let row = (phase as usize).min(PHASES - 1);
+        let between = Group::splat(beyond);
         let (low, high) = (&self.phases[row], &self.phases[row + 1]);
         let mut part = [Group::ZERO; ROWS_OF_LANES];
         for (number, part) in part.iter_mut().enumerate() {
@@ -52,8 +56,16 @@ impl Sinc {
             let weight = low[number] + (high[number] - low[number]) * between;
             *part = taps * weight;
         }
-        whole((part[0] + part[1]) + (part[2] + part[3])).sum()
+        (part[0] + part[1]) + (part[2] + part[3])
     }
+}
+
+/// The phase at or before a `fraction` (0…1) of a frame, and how far it is from there to the next, 0…1.
+#[inline(always)]
+pub fn place(fraction: f64) -> (u32, f32) {
+    let place = fraction * PHASES as f64;
+    let (phase, below) = floor(place);
+    (phase, (place - below) as f32)
 }
 
 /// The weights of one phase, scaled so that DC passes unchanged.
@@ -80,7 +92,8 @@ mod tests {
             let window: [f32; TAPS] = std::array::from_fn(|tap| sine(tap as f64) as f32);
             for step in 0..1_000 {
                 let fraction = f64::from(step) / 1_000.0;
-                let error = f64::from(sinc.read(&window, fraction)) - sine(15.0 + fraction);
+                let (phase, beyond) = place(fraction);
+                let error = f64::from(sinc.weigh(&window, phase, beyond).sum()) - sine(15.0 + fraction);
                 assert!(error.abs() < 1e-5, "{cycles_per_frame} at {fraction}: {error}");
             }
         }

@@ -2,6 +2,8 @@
 
 use std::f64::consts::TAU;
 
+use super::RUN;
+
 /// 1 / (n (n + 1)): steps of the sine's series.
 const INVERSE: [f64; 17] = {
     let mut inverse = [0.0; 17];
@@ -30,15 +32,34 @@ impl Swing {
     #[inline(always)]
     pub fn next<const N: usize>(&mut self, turns: f64, offsets: [f64; N]) -> [f64; N] {
         let phase = self.phase;
-        let moved = phase + turns;
-        self.phase = if moved < 1.0 { moved } else { moved - 1.0 };
-        let mut sines = [0.0; N];
-        for (out, offset) in sines.iter_mut().zip(offsets) {
-            let turn = phase + offset;
-            *out = sine(if turn < 1.0 { turn } else { turn - 1.0 });
-        }
-        sines
+        self.phase = ahead(phase, turns);
+        offsets.map(|offset| sine(ahead(phase, offset)))
     }
+
+    /// Phases at each of the next `count` frames, for [`sines`]; moves on by `turns` after each. What stands behind
+    /// the count is anything.
+    #[inline(always)]
+    pub fn run(&mut self, turns: [f64; RUN], count: usize) -> [f64; RUN] {
+        let mut phases = [0.0; RUN];
+        for (phase, turns) in phases.iter_mut().zip(turns).take(count) {
+            *phase = self.phase;
+            self.phase = ahead(self.phase, turns);
+        }
+        phases
+    }
+}
+
+/// Sines at a run of phases, each `offsets` turns (0…1) ahead.
+#[inline(always)]
+pub fn sines(phases: &[f64; RUN], offsets: [f64; RUN]) -> [f64; RUN] {
+    std::array::from_fn(|frame| sine(ahead(phases[frame], offsets[frame])))
+}
+
+/// A phase `turns` (0…1) further.
+#[inline(always)]
+pub fn ahead(phase: f64, turns: f64) -> f64 {
+    let moved = phase + turns;
+    if moved < 1.0 { moved } else { moved - 1.0 }
 }
 
 /// sin 2πx for x in 0…1, absolute error below 1e-11: folded to a quarter turn, Taylor series there.
