@@ -29,7 +29,7 @@ pub(crate) struct Fused {
 }
 
 /// How far joining goes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 struct Rule {
     /// Longest path that a join may make, hand-offs included, in ns.
     path: f32,
@@ -37,8 +37,15 @@ struct Rule {
     task: f32,
 }
 
+impl Rule {
+    /// Refuses nothing.
+    const ANY: Rule = Rule { path: f32::INFINITY, task: f32::INFINITY };
+    /// Refuses everything.
+    const NONE: Rule = Rule { path: 0.0, task: 0.0 };
+}
+
 /// Up to which share of the least time a block can take a path may grow, and up to which share of an even
-/// split over all threads a task. The first pair keeps the longest path as it is.
+/// split over all threads a task: each pair allows what the one before does. The first keeps the longest path as it is.
 const SHARES: [(f32, f32); 4] = [(0.0, 0.25), (0.85, 0.25), (1.0, 0.5), (1.0, 1.0)];
 /// Bounds of a task that joins make, in ns: below the first the hand-off is what costs, above the second
 /// nothing is gained any more.
@@ -49,26 +56,27 @@ pub(crate) fn fuse(work: &Work, threads: usize) -> Fused {
     let mut drafts = Drafts::of(work);
     drafts.join_chains();
     if threads == 1 {
-        drafts.join_all(Rule { path: f32::INFINITY, task: f32::INFINITY });
+        drafts.join_all(Rule::ANY);
         return Fused { parts: drafts.parts(), schedule: drafts.schedule(1) };
     }
     let total: f32 = work.costs.iter().map(|cost| cost.now).sum();
     let even = total / threads as f32;
     let (longest, least) = (drafts.longest_path(), drafts.least_time(threads).max(even));
-    let rules = SHARES.map(|(path, task)| Rule {
-        path: longest.max(least * path),
-        task: (even * task).clamp(TASK_NS.0, TASK_NS.1),
-    });
-    // The bounds make some the same in a large patch.
-    let rules = rules.iter().enumerate().filter(|(place, rule)| !rules[..*place].contains(rule));
-    let tries = rules.map(|(_, &rule)| {
+    let (mut best, mut refused) = (Fused::default(), Rule::NONE);
+    for (path, task) in SHARES {
+        let rule = Rule { path: longest.max(least * path), task: (even * task).clamp(TASK_NS.0, TASK_NS.1) };
+        if rule.path < refused.path && rule.task < refused.task {
+            // It would make the same joins as the last.
+            continue;
+        }
         let mut drafts = drafts.clone();
-        drafts.join_all(rule);
+        refused = drafts.join_all(rule);
         let schedule = drafts.schedule(threads);
-        (drafts, schedule)
-    });
-    let best = tries.min_by(|(_, a), (_, b)| a.ends_ns.total_cmp(&b.ends_ns));
-    best.map(|(drafts, schedule)| Fused { parts: drafts.parts(), schedule }).unwrap_or_default()
+        if best.parts.is_empty() || schedule.ends_ns < best.schedule.ends_ns {
+            best = Fused { parts: drafts.parts(), schedule };
+        }
+    }
+    best
 }
 
 #[cfg(test)]

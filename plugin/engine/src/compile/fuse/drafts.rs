@@ -10,18 +10,21 @@ use super::{Rule, Work};
 /// Joins after which others are let on this CPU: some tenth of a millisecond.
 const GIVE_WAY_EVERY: usize = 128;
 
-/// Neighbours of a draft; all but mixers have few.
+/// Sides of a draft: what leads to its start, and what goes on from its end.
+const BEFORE: usize = 0;
+const AFTER: usize = 1;
+const SIDES: [usize; 2] = [BEFORE, AFTER];
+
+/// Neighbours on one side; only mixers have many.
 type List = SmallVec<[u32; 4]>;
 
 /// A task in the making.
 #[derive(Clone, Debug)]
 struct Draft {
-    before: List,
-    after: List,
+    neighbours: [List; 2],
+    /// Longest path on each side, without its own span, in ns.
+    paths: [f32; 2],
     cost: Cost,
-    /// Longest path from the start of the block to its start, and from its end to the end, in ns.
-    head: f32,
-    tail: f32,
     /// The draft that it has joined.
     joined: Option<u32>,
 }
@@ -35,6 +38,11 @@ impl Draft {
     fn is_left(&self) -> bool {
         self.joined.is_none()
     }
+
+    /// The only neighbour on a side.
+    fn only(&self, side: usize) -> Option<usize> {
+        if let [one] = self.neighbours[side][..] { Some(one as usize) } else { None }
+    }
 }
 
 /// A draft per component, by its number.
@@ -45,17 +53,15 @@ impl Drafts {
     pub(super) fn of(work: &Work) -> Drafts {
         let mut drafts: Vec<Draft> = (work.costs.iter().zip(&work.after))
             .map(|(&cost, after)| Draft {
-                before: List::new(),
-                after: List::from_slice(after),
+                neighbours: [List::new(), List::from_slice(after)],
+                paths: [0.0; 2],
                 cost,
-                head: 0.0,
-                tail: 0.0,
                 joined: None,
             })
             .collect();
         for (number, after) in work.after.iter().enumerate() {
             for &next in after {
-                drafts[next as usize].before.push(number as u32);
+                drafts[next as usize].neighbours[BEFORE].push(number as u32);
             }
         }
         Drafts(drafts)
@@ -68,56 +74,57 @@ impl Drafts {
             if !self.0[first].is_left() {
                 continue;
             }
-            while let [next] = self.0[first].after[..]
-                && self.0[next as usize].before.len() == 1
+            while let Some(next) = self.0[first].only(AFTER)
+                && self.0[next].only(BEFORE).is_some()
             {
-                self.join(next as usize, first);
+                self.join(next, first);
             }
         }
         for draft in 0..self.0.len() {
-            self.0[draft].head = self.head(draft);
+            self.0[draft].paths[BEFORE] = self.path(draft, BEFORE);
         }
         for draft in (0..self.0.len()).rev() {
-            self.0[draft].tail = self.tail(draft);
+            self.0[draft].paths[AFTER] = self.path(draft, AFTER);
         }
     }
 
-    /// The drafts that are left.
+    /// The drafts that have joined no other.
     fn left(&self) -> impl Iterator<Item = usize> {
         (0..self.0.len()).filter(|&draft| self.0[draft].is_left())
     }
 
     pub(super) fn longest_path(&self) -> f32 {
         let left = self.left().map(|draft| &self.0[draft]);
-        left.map(|draft| draft.head + draft.span() + draft.tail).fold(0.0, f32::max)
+        left.map(|draft| draft.paths[BEFORE] + draft.span() + draft.paths[AFTER]).fold(0.0, f32::max)
     }
 
     /// Time below which no schedule on so many threads can come because of the longest path: all that leads to
     /// one of its drafts is done before the rest of the path, and all that follows from it after.
     pub(super) fn least_time(&self, threads: usize) -> f32 {
-        let span = |draft: usize| self.0[draft].span();
-        let path = |draft: usize| self.0[draft].head + span(draft) + self.0[draft].tail;
-        let mut next =
-            self.left().max_by(|&a, &b| (path(a) - self.0[a].head).total_cmp(&(path(b) - self.0[b].head)));
+        let rest = |draft: usize| self.0[draft].span() + self.0[draft].paths[AFTER];
+        let rest_of_whole = |draft: usize| {
+            let [before, after] = self.0[draft].paths;
+            before + self.0[draft].span() + after - before
+        };
+        let mut next = self.left().max_by(|&a, &b| rest_of_whole(a).total_cmp(&rest_of_whole(b)));
         let mut least = 0.0f32;
         while let Some(draft) = next {
-            let Draft { head, tail, after, .. } = &self.0[draft];
-            let before_ns = self.reach_ns(draft, |draft| &draft.before) / threads as f32;
-            let after_ns = self.reach_ns(draft, |draft| &draft.after) / threads as f32;
-            least = least.max(head.max(before_ns) + span(draft) + tail.max(after_ns));
-            let after = after.iter().map(|&next| next as usize);
-            next = after.max_by(|&a, &b| (span(a) + self.0[a].tail).total_cmp(&(span(b) + self.0[b].tail)));
+            let [before, after] = self.0[draft].paths;
+            let [before_ns, after_ns] = SIDES.map(|side| self.work_ns(draft, side) / threads as f32);
+            least = least.max(before.max(before_ns) + self.0[draft].span() + after.max(after_ns));
+            let after = self.0[draft].neighbours[AFTER].iter().map(|&next| next as usize);
+            next = after.max_by(|&a, &b| rest(a).total_cmp(&rest(b)));
         }
         least
     }
 
-    /// Work of all that is reached from a draft along its neighbours, without its own.
-    fn reach_ns<'a>(&'a self, draft: usize, neighbours: impl Fn(&'a Draft) -> &'a [u32]) -> f32 {
+    /// Work of all that lies on a side of a draft, without its own.
+    fn work_ns(&self, draft: usize, side: usize) -> f32 {
         let mut seen = vec![false; self.0.len()];
         let mut open = vec![draft as u32];
         let mut sum = 0.0;
         while let Some(draft) = open.pop() {
-            for &other in neighbours(&self.0[draft as usize]) {
+            for &other in &self.0[draft as usize].neighbours[side] {
                 if !std::mem::replace(&mut seen[other as usize], true) {
                     sum += self.0[other as usize].cost.now;
                     open.push(other);
@@ -127,123 +134,116 @@ impl Drafts {
         sum
     }
 
-    /// Longest path to the end of a draft, and from its start on.
-    fn to_end(&self, draft: u32) -> f32 {
-        let draft = &self.0[draft as usize];
-        draft.head + draft.span()
+    /// Longest path on a side of a draft, with its own span.
+    fn reach(&self, draft: usize, side: usize) -> f32 {
+        self.0[draft].paths[side] + self.0[draft].span()
     }
 
-    fn from_start(&self, draft: u32) -> f32 {
-        let draft = &self.0[draft as usize];
-        draft.span() + draft.tail
+    /// Longest path on a side of a draft, as its neighbours stand.
+    fn path(&self, draft: usize, side: usize) -> f32 {
+        let neighbours = self.0[draft].neighbours[side].iter();
+        neighbours.map(|&other| self.reach(other as usize, side)).fold(0.0, f32::max)
     }
 
-    /// Longest path to the start of a draft, and from its end on, as its neighbours now stand.
-    fn head(&self, draft: usize) -> f32 {
-        self.0[draft].before.iter().map(|&other| self.to_end(other)).fold(0.0, f32::max)
-    }
-
-    fn tail(&self, draft: usize) -> f32 {
-        self.0[draft].after.iter().map(|&other| self.from_start(other)).fold(0.0, f32::max)
-    }
-
-    /// Longest path to the start of a draft, past a neighbour that it is about to join.
-    fn head_past(&self, draft: usize, past: usize) -> f32 {
-        let Draft { head, before, .. } = &self.0[draft];
-        // A mixer has many neighbours to look at: only without the longest path is there another.
-        if self.to_end(past as u32) < *head {
-            return *head;
+    /// The same past a neighbour that it is about to join.
+    fn path_past(&self, draft: usize, past: usize, side: usize) -> f32 {
+        let path = self.0[draft].paths[side];
+        // A mixer has many neighbours to look at: only the longest leaves a gap.
+        if self.reach(past, side) < path {
+            return path;
         }
-        let others = before.iter().filter(|&&other| other as usize != past);
-        others.map(|&other| self.to_end(other)).fold(0.0, f32::max)
+        let others = self.0[draft].neighbours[side].iter().map(|&other| other as usize);
+        others.filter(|&other| other != past).map(|other| self.reach(other, side)).fold(0.0, f32::max)
     }
 
-    /// The same from its end.
-    fn tail_past(&self, draft: usize, past: usize) -> f32 {
-        let Draft { tail, after, .. } = &self.0[draft];
-        if self.from_start(past as u32) < *tail {
-            return *tail;
-        }
-        let others = after.iter().filter(|&&other| other as usize != past);
-        others.map(|&other| self.from_start(other)).fold(0.0, f32::max)
-    }
-
-    /// Joins neighbours for as long as the rule allows.
-    pub(super) fn join_all(&mut self, rule: Rule) {
+    /// Joins neighbours for as long as the rule allows. Returns the least that it refused: a rule that allows more,
+    /// but less than that, makes the same joins.
+    pub(super) fn join_all(&mut self, rule: Rule) -> Rule {
+        let mut refused = Rule::ANY;
         let mut open: Vec<usize> = (0..self.0.len()).rev().collect();
         let mut joins = 0;
         while let Some(draft) = open.pop() {
             if !self.0[draft].is_left() {
                 continue;
             }
-            let Some(partner) = self.partner(draft, rule) else { continue };
+            let Some(partner) = self.partner(draft, rule, &mut refused) else { continue };
+            let reached = SIDES.map(|side| self.reach(draft, side).max(self.reach(partner, side)));
             self.join(draft, partner);
-            self.update_paths(partner);
+            for side in SIDES {
+                self.0[partner].paths[side] = self.path(partner, side);
+                self.lead_on(partner, reached[side], side);
+            }
             joins += 1;
             if joins % GIVE_WAY_EVERY == 0 {
                 give_way();
             }
-            let Draft { before, after, .. } = &self.0[partner];
-            open.extend(before.iter().chain(after).map(|&other| other as usize));
+            open.extend(self.0[partner].neighbours.iter().flatten().map(|&other| other as usize));
             open.push(partner);
         }
+        refused
     }
 
     /// The neighbour that a draft should join, if any: the one that makes the shorter path.
-    fn partner(&self, draft: usize, rule: Rule) -> Option<usize> {
-        let only = |list: &[u32]| if let &[one] = list { Some(one as usize) } else { None };
-        let neighbours = [only(&self.0[draft].after), only(&self.0[draft].before)];
+    fn partner(&self, draft: usize, rule: Rule, refused: &mut Rule) -> Option<usize> {
         let awake = |draft: usize| self.0[draft].cost.awake;
-        let sum = |other: usize| awake(draft) + awake(other);
-        let fits = |other: usize| sum(other) <= rule.task || awake(draft).min(awake(other)) <= HANDOFF_NS;
-        let paths = neighbours.into_iter().flatten().filter(|&other| fits(other)).map(|other| {
-            let head = self.head_past(draft, other).max(self.head_past(other, draft));
-            let tail = self.tail_past(draft, other).max(self.tail_past(other, draft));
-            (head + sum(other) + HANDOFF_NS + tail, other)
-        });
-        let fitting = paths.filter(|(path, _)| *path <= rule.path);
-        fitting.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, other)| other)
+        let mut best: Option<(f32, usize)> = None;
+        for other in [AFTER, BEFORE].into_iter().filter_map(|side| self.0[draft].only(side)) {
+            let sum = awake(draft) + awake(other);
+            if sum > rule.task && awake(draft).min(awake(other)) > HANDOFF_NS {
+                refused.task = refused.task.min(sum);
+                continue;
+            }
+            let [before, after] =
+                SIDES.map(|side| self.path_past(draft, other, side).max(self.path_past(other, draft, side)));
+            let path = before + sum + HANDOFF_NS + after;
+            if path > rule.path {
+                refused.path = refused.path.min(path);
+            } else if best.is_none_or(|(shortest, _)| path < shortest) {
+                best = Some((path, other));
+            }
+        }
+        best.map(|(_, other)| other)
     }
 
     /// Moves a draft's work and edges into its partner.
     fn join(&mut self, draft: usize, partner: usize) {
         let here = &mut self.0[draft];
         here.joined = Some(partner as u32);
-        let (before, after) = (std::mem::take(&mut here.before), std::mem::take(&mut here.after));
-        let cost = here.cost;
-        for &other in &before {
-            redirect(&mut self.0[other as usize].after, draft, partner, other as usize);
-            meet(&mut self.0[partner].before, other, partner);
-        }
-        for &other in &after {
-            redirect(&mut self.0[other as usize].before, draft, partner, other as usize);
-            meet(&mut self.0[partner].after, other, partner);
+        let (neighbours, cost) = (std::mem::take(&mut here.neighbours), here.cost);
+        for (side, list) in neighbours.iter().enumerate() {
+            for &other in list {
+                let back = &mut self.0[other as usize].neighbours[1 - side];
+                back.retain(|one| *one as usize != draft);
+                meet(back, partner, other as usize);
+                meet(&mut self.0[partner].neighbours[side], other as usize, partner);
+            }
         }
         self.0[partner].cost += cost;
     }
 
-    /// Paths after a join, as far as they have changed.
-    fn update_paths(&mut self, joined: usize) {
-        self.0[joined].head = self.head(joined);
-        self.0[joined].tail = self.tail(joined);
-        let (mut later, mut earlier) = (self.0[joined].after.clone(), self.0[joined].before.clone());
-        while let Some(draft) = later.pop() {
-            let head = self.head(draft as usize);
-            if head != self.0[draft as usize].head {
-                self.0[draft as usize].head = head;
-                later.extend_from_slice(&self.0[draft as usize].after);
-            }
-        }
-        while let Some(draft) = earlier.pop() {
-            let tail = self.tail(draft as usize);
-            if tail != self.0[draft as usize].tail {
-                self.0[draft as usize].tail = tail;
-                earlier.extend_from_slice(&self.0[draft as usize].before);
+    /// Paths of all that comes behind a draft, seen from a side, after its reach has changed from `reached`.
+    fn lead_on(&mut self, draft: usize, reached: f32, side: usize) {
+        let mut open: SmallVec<[_; 8]> = SmallVec::from_slice(&[(draft, reached)]);
+        while let Some((draft, reached)) = open.pop() {
+            let reaches = self.reach(draft, side);
+            for place in 0..self.0[draft].neighbours[1 - side].len() {
+                let next = self.0[draft].neighbours[1 - side][place] as usize;
+                let (path, reach) = (self.0[next].paths[side], self.reach(next, side));
+                // As in `path_past`: others need a look only if this one was the longest.
+                let longest = match () {
+                    _ if reaches >= path => reaches,
+                    _ if reached < path => path,
+                    _ => self.path(next, side),
+                };
+                if longest != path {
+                    self.0[next].paths[side] = longest;
+                    open.push((next, reach));
+                }
             }
         }
     }
 
-    /// Numbers of the tasks that are left; those of drafts that joined others mean nothing.
+    /// Numbers of the tasks that are left; those of drafts that have joined others mean nothing.
     fn numbers(&self) -> Vec<u32> {
         let mut numbers = vec![0; self.0.len()];
         self.left().enumerate().for_each(|(number, draft)| numbers[draft] = number as u32);
@@ -253,8 +253,8 @@ impl Drafts {
     /// When the tasks that are left would run on so many threads.
     pub(super) fn schedule(&self, threads: usize) -> Schedule {
         let numbers = self.numbers();
-        let numbered = |list: &[u32]| list.iter().map(|&next| numbers[next as usize]).collect();
-        let successors = self.left().map(|draft| numbered(&self.0[draft].after)).collect();
+        let numbered = |list: &List| list.iter().map(|&next| numbers[next as usize]).collect();
+        let successors = self.left().map(|draft| numbered(&self.0[draft].neighbours[AFTER])).collect();
         let costs: Vec<Cost> = self.left().map(|draft| self.0[draft].cost).collect();
         schedule::schedule(&costs, successors, threads)
     }
@@ -274,15 +274,9 @@ impl Drafts {
     }
 }
 
-/// In `owner`'s list, the partner takes the draft's place.
-fn redirect(list: &mut List, draft: usize, partner: usize, owner: usize) {
-    list.retain(|other| *other as usize != draft);
-    meet(list, partner as u32, owner);
-}
-
 /// Puts a neighbour on `owner`'s list, unless it is there or is the owner itself.
-fn meet(list: &mut List, other: u32, owner: usize) {
-    if other as usize != owner && !list.contains(&other) {
-        list.push(other);
+fn meet(list: &mut List, other: usize, owner: usize) {
+    if other != owner && !list.contains(&(other as u32)) {
+        list.push(other as u32);
     }
 }
