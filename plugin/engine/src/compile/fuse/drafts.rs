@@ -3,20 +3,14 @@
 use smallvec::SmallVec;
 
 use super::super::estimate::Cost;
-use super::super::give_way;
 use super::super::schedule::{self, HANDOFF_NS, Schedule};
+use super::super::{List, Pace};
 use super::{Rule, Work};
-
-/// Joins after which others are let on this CPU: some tenth of a millisecond.
-const GIVE_WAY_EVERY: usize = 128;
 
 /// Sides of a draft: what leads to its start, and what goes on from its end.
 const BEFORE: usize = 0;
 const AFTER: usize = 1;
 const SIDES: [usize; 2] = [BEFORE, AFTER];
-
-/// Neighbours on one side; only mixers have many.
-type List = SmallVec<[u32; 4]>;
 
 /// A task in the making.
 #[derive(Clone, Debug)]
@@ -161,7 +155,7 @@ impl Drafts {
     pub(super) fn join_all(&mut self, rule: Rule) -> Rule {
         let mut refused = Rule::ANY;
         let mut open: Vec<usize> = (0..self.0.len()).rev().collect();
-        let mut joins = 0;
+        let mut pace = Pace::default();
         while let Some(draft) = open.pop() {
             if !self.0[draft].is_left() {
                 continue;
@@ -173,10 +167,7 @@ impl Drafts {
                 self.0[partner].paths[side] = self.path(partner, side);
                 self.lead_on(partner, reached[side], side);
             }
-            joins += 1;
-            if joins % GIVE_WAY_EVERY == 0 {
-                give_way();
-            }
+            pace.step();
             open.extend(self.0[partner].neighbours.iter().flatten().map(|&other| other as usize));
             open.push(partner);
         }
