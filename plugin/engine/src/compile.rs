@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 use manycord_modules::{BLOCK, Level, Role};
 use manycord_pool::{Flow, Graph};
+use smallvec::SmallVec;
 
 pub(crate) use estimate::{Estimates, cost};
 pub use net::CompileError;
-pub(crate) use net::Fading;
 
 use crate::patch::Patch;
 use crate::plan::{MacroRoute, NotesModule, Plan, PlanFlow, PlanModule};
@@ -43,16 +43,35 @@ pub(crate) struct Context<'a> {
     pub(crate) again: bool,
 }
 
-/// Lets others have this CPU for a moment, which costs nothing where nobody waits for it. A worker in the middle of a
-/// task may wait, and the audio thread for it. To be called every few hundred microseconds of work.
+/// Numbers of units or tasks, of which there are few: only mixers have many neighbours.
+type List = SmallVec<[u32; 4]>;
+
+/// Lets others have this CPU for a moment. A worker in the middle of a task may wait for it, and the audio thread for
+/// the worker. To be called every few hundred microseconds of work.
 fn give_way() {
     std::thread::yield_now();
 }
 
-/// Compiles a patch. Cables in `fading` are on their way out: they go to depth 0.
+/// Gives way now and then during many small steps: to ask each time would cost more than the steps.
+#[derive(Default)]
+struct Pace(u32);
+
+impl Pace {
+    /// Steps of half a microsecond each; some of a unit that is new.
+    const STEPS: u32 = 64;
+
+    fn step(&mut self) {
+        self.0 += 1;
+        if self.0.is_multiple_of(Self::STEPS) {
+            give_way();
+        }
+    }
+}
+
+/// Compiles a patch. So many cables at its end are on their way out: they go to depth 0.
 pub(crate) fn compile(
     patch: &Patch,
-    fading: &Fading,
+    fading: usize,
     context: &mut Context<'_>,
 ) -> Result<Arc<PlanFlow>, CompileError> {
     let net = net::resolve(patch, fading, context.catalog)?;
@@ -86,11 +105,9 @@ pub(crate) fn compile(
     let outputs = net.nodes.iter().enumerate().filter(|(_, node)| node.spec.role == Role::Output);
     let outputs = outputs.map(|(node, _)| built.first_unit[node] as u32).collect();
     let modules = (net.nodes.iter().enumerate())
-        .map(|(node, module)| PlanModule {
-            id: module.id.clone(),
-            units: (0..widths[node].groups())
-                .map(|group| built.units[built.first_unit[node] + group].running.clone())
-                .collect(),
+        .map(|(node, module)| {
+            let first = built.first_unit[node];
+            PlanModule { id: module.id.clone(), units: first..first + widths[node].groups() }
         })
         .collect();
 
@@ -142,7 +159,7 @@ fn tail_dials(built: &units::Built) -> Vec<u32> {
     for unit in built.units.iter().filter(|unit| unit.tail) {
         let feeds = unit.inputs.iter().chain(&unit.params).flat_map(|feeds| &feeds.cables);
         dials.extend(feeds.map(|feed| feed.depth));
-        dials.extend_from_slice(&unit.knobs);
+        dials.extend(unit.knobs());
         dials.push(unit.bypass);
     }
     dials.sort_unstable();
@@ -165,7 +182,7 @@ pub(crate) fn try_out(
         registry: &mut registry,
         again: false,
     };
-    Ok(compile(patch, &Fading::new(), &mut context)?.job().latency)
+    Ok(compile(patch, 0, &mut context)?.job().latency)
 }
 
 /// Dials that each host macro moves.
@@ -184,7 +201,7 @@ fn macro_routes(patch: &Patch, net: &net::Net, built: &units::Built) -> Vec<Vec<
             };
             if !param.structural {
                 list.push(MacroRoute {
-                    dial: built.units[built.first_unit[node]].knobs[param.index()],
+                    dial: built.units[built.first_unit[node]].knob(param.index()),
                     travel: MacroTravel::of(param, target),
                 });
             }

@@ -123,7 +123,7 @@ fn parts(plan: &Plan, groups: &[u32], step: &Step) -> Vec<PartReport> {
     let part = |&number: &u32| {
         let unit = &plan.units[number as usize];
         PartReport {
-            module: plan.modules[unit.module as usize].id.clone(),
+            module: plan.modules[unit.module as usize].id.to_string(),
             group: groups[number as usize],
             // Ordering: each stands for itself.
             cost_ns: unit.running.meter.cost_ns.load(Ordering::Relaxed),

@@ -49,9 +49,9 @@ pub struct ModuleReport {
 // Ordering: each number stands for itself.
 pub(crate) fn modules(plan: &Plan, block_ns: f32) -> Vec<ModuleReport> {
     let report = |module: &crate::plan::PlanModule| {
-        let meters = || module.units.iter().map(|unit| &unit.meter);
+        let meters = || plan.meters(module);
         ModuleReport {
-            id: module.id.clone(),
+            id: module.id.to_string(),
             load: meters().map(|meter| meter.cost_ns.load(Ordering::Relaxed)).sum::<f32>() / block_ns,
             level: meters().map(|meter| meter.level.load(Ordering::Relaxed)).fold(0.0, f32::max),
             resets: meters().map(|meter| meter.resets.load(Ordering::Relaxed)).sum(),

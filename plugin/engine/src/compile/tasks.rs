@@ -56,5 +56,5 @@ fn work(built: &Built, order: &Order) -> Work {
 
 fn step(order: &Order, part: u32) -> Step {
     let component = &order.components[part as usize];
-    if component.cycle { Step::Cycle(component.units.clone()) } else { Step::Unit(component.units[0]) }
+    if component.cycle { Step::Cycle(component.units.to_vec()) } else { Step::Unit(component.units[0]) }
 }

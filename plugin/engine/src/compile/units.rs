@@ -1,12 +1,13 @@
 //! Modules to units: one per group of lanes, each with its feeds.
 
 use manycord_modules::{LaneMask, Quality, Role, Setup};
+use smallvec::{SmallVec, smallvec};
 
 use super::net::{CompileError, Edge, Net, Node, Slot};
 use super::width::Width;
-use super::{Context, give_way};
+use super::{Context, List, Pace};
 use crate::plan::{Feed, Feeds, PlanUnit, Tap};
-use crate::registry::{CellKey, knob_name};
+use crate::registry::CellKey;
 use crate::run::dial::to_travel;
 
 /// The units of a patch, before they are ordered.
@@ -15,7 +16,7 @@ pub(crate) struct Built {
     /// First unit of each node; its groups follow.
     pub(crate) first_unit: Vec<usize>,
     /// Units that read each unit.
-    pub(crate) readers: Vec<Vec<u32>>,
+    pub(crate) readers: Vec<List>,
 }
 
 /// Makes or takes over the units of every node and resolves what they read.
@@ -27,7 +28,7 @@ pub(crate) fn build(
 ) -> Result<Built, CompileError> {
     let setup = Setup { quality, ..Setup::at(context.sample_rate) };
     let mut built = Built { units: Vec::new(), first_unit: Vec::new(), readers: Vec::new() };
-    let mut event_lists = 0;
+    let (mut event_lists, mut pace) = (0, Pace::default());
     for (number, node) in net.nodes.iter().enumerate() {
         built.first_unit.push(built.units.len());
         let dials = Dials::of(node, context);
@@ -38,13 +39,14 @@ pub(crate) fn build(
                 event_lists += 1;
             }
             built.units.push(unit);
+            pace.step();
         }
-        give_way();
     }
-    built.readers = vec![Vec::new(); built.units.len()];
+    built.readers = vec![List::new(); built.units.len()];
     for edge in &net.edges {
-        connect(&mut built, edge, widths, context);
-        give_way();
+        let depth = context.registry.cable(net.ends(edge), edge.depth);
+        connect(&mut built, edge, widths, depth);
+        pace.step();
     }
     for readers in &mut built.readers {
         readers.sort_unstable();
@@ -55,8 +57,8 @@ pub(crate) fn build(
 
 /// What all units of a node share.
 struct Dials {
-    knobs: Box<[u32]>,
     bypass: u32,
+    first_knob: u32,
 }
 
 impl Dials {
@@ -65,12 +67,11 @@ impl Dials {
             let place = param.index();
             let travel = node.held[place].unwrap_or_else(|| to_travel(param, node.values[place]));
             let jumps = param.scale == manycord_modules::Scale::Steps || param.structural;
-            context.registry.dial(knob_name(&node.id, node.spec.id, param.id), travel, jumps, None)
+            (travel, jumps)
         });
-        let knobs = knobs.collect();
         let bypass = f32::from(u8::from(node.bypass));
-        let bypass = context.registry.dial(format!("bypass {}", node.id), bypass, false, None);
-        Dials { knobs, bypass }
+        let (bypass, first_knob) = context.registry.panel(&node.id, node.spec.id, bypass, knobs);
+        Dials { bypass, first_knob }
     }
 }
 
@@ -87,7 +88,7 @@ fn unit(
     let running = context
         .registry
         .cell(key, node.kind, &setup, (&node.state, !mono))
-        .map_err(|reason| CompileError::State { id: node.id.clone(), reason })?;
+        .map_err(|reason| CompileError::State { id: node.id.to_string(), reason })?;
     let outputs = if node.spec.role == Role::Output { 0b11 } else { 0 };
     Ok(PlanUnit {
         running,
@@ -95,9 +96,8 @@ fn unit(
         module: number as u32,
         inputs: vec![Feeds::default(); node.spec.inputs.len()].into(),
         params: vec![Feeds::default(); node.spec.params.len()].into(),
-        knobs: dials.knobs.clone(),
+        first_knob: dials.first_knob,
         bypass: dials.bypass,
-        routes: node.spec.bypass.iter().map(|(input, output)| (input.index(), output.index())).collect(),
         events: None,
         patched: 0,
         wanted: outputs,
@@ -114,31 +114,27 @@ fn seed(id: &str, group: usize) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// Adds a cable's feeds to the units that it reaches.
-fn connect(built: &mut Built, edge: &Edge, widths: &[Width], context: &mut Context<'_>) {
-    let depth = context.registry.dial(edge.name.clone(), edge.depth, false, Some(0.0));
+/// Adds a cable's feeds to the units that it reaches; `depth` is its dial.
+fn connect(built: &mut Built, edge: &Edge, widths: &[Width], depth: u32) {
     let (source, target) = (widths[edge.from], widths[edge.to]);
+    let first = built.first_unit[edge.from];
     let tap = |group: usize, lanes: LaneMask| Tap {
-        unit: (built.first_unit[edge.from] + group) as u32,
+        unit: (first + group) as u32,
         output: edge.output as u8,
         lanes,
         back: false,
         handed: false,
     };
     let fold = source != Width::Mono && target == Width::Mono;
-    let mut feeds: Vec<(usize, Vec<Tap>)> = Vec::new();
     for group in 0..target.groups() {
-        let taps = match (source, fold) {
-            (Width::Mono, _) => vec![tap(0, LaneMask::ALL)],
+        let taps: SmallVec<[Tap; 2]> = match (source, fold) {
+            (Width::Mono, _) => smallvec![tap(0, LaneMask::ALL)],
             (_, true) => (0..source.groups()).map(|group| tap(group, source.mask(group))).collect(),
             (_, false) if group >= source.groups() => continue,
             // Lanes that the source does not have read as 0.
-            (_, false) if source < target => vec![tap(group, source.mask(group))],
-            (_, false) => vec![tap(group, LaneMask::ALL)],
+            (_, false) if source < target => smallvec![tap(group, source.mask(group))],
+            (_, false) => smallvec![tap(group, LaneMask::ALL)],
         };
-        feeds.push((group, taps));
-    }
-    for (group, taps) in feeds {
         let reader = built.first_unit[edge.to] + group;
         for tap in &taps {
             built.units[tap.unit as usize].wanted |= 1 << edge.output;

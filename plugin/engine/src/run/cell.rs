@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use atomic_float::AtomicF32;
 use atomic_refcell::AtomicRefCell;
-use manycord_modules::{BLOCK, Group, Io, LaneEvent, LaneMask, Setup, Signal, Unit};
+use manycord_modules::{BLOCK, Group, In, Io, LaneEvent, LaneMask, Out, Setup, Signal, Unit};
 
 use super::handed::Handed;
 use super::stage::Stage;
@@ -122,7 +122,7 @@ pub(crate) struct Call<'a> {
     /// Lanes in use.
     pub(crate) lanes: LaneMask,
     /// Pairs of input and output that a bypassed unit passes on.
-    pub(crate) routes: &'a [(usize, usize)],
+    pub(crate) routes: &'static [(In, Out)],
     /// 0 in, 1 bypassed.
     pub(crate) bypass: u32,
 }
@@ -217,10 +217,10 @@ impl Cell {
     fn mix_bypass(&mut self, call: &Call<'_>, range: Range<usize>) {
         let bypass = &call.stage.dials[call.bypass as usize];
         for (place, output) in self.outputs.iter_mut().enumerate() {
-            let route = call.routes.iter().find(|(_, output)| *output == place);
+            let route = call.routes.iter().find(|(_, output)| output.index() == place);
             for frame in range.clone() {
                 let share = bypass.at(frame);
-                let around = route.map_or(Group::ZERO, |(input, _)| self.inputs[*input].at(frame));
+                let around = route.map_or(Group::ZERO, |(input, _)| self.inputs[input.index()].at(frame));
                 output[frame] = output[frame] * (1.0 - share) + around * share;
             }
         }

@@ -1,5 +1,6 @@
 //! Plans by hand, and what they fuse to.
 
+use super::super::schedule::{self, HANDOFF_NS};
 use super::*;
 use manycord_modules::dsp::chance;
 
