@@ -146,11 +146,11 @@ impl Reverb {
                 let target = f64::from(pre_delay.at(frame)[0]) * rate;
                 *pre = self.pre_glide.next(target) + DelayLine::SHORTEST;
             }
-            let sides = [left, right].map(|side| side.row(run.start).map(sane));
-            let sides = [0, 1].map(|side: usize| {
-                self.pre[side].push_run(sides[side], count);
-                self.pre[side].read_pushed(&pre, count)
-            });
+            let mut sides = [left.row(run.start).map(sane), right.row(run.start).map(sane)];
+            for (line, side) in self.pre.iter_mut().zip(&mut sides) {
+                line.push_run(*side, count);
+                *side = line.read_pushed(&pre, count);
+            }
             for (ahead, frame) in run.enumerate() {
                 let sides = sides.map(|side| side[ahead]);
                 [late[0][frame], late[1][frame]] =
