@@ -9,7 +9,7 @@ const BLOCKS: usize = 40;
 const FRAMES: usize = BLOCKS * 64;
 
 fn rig(kind: &Kind, mono: bool) -> Rig {
-    Rig::new(kind, &Setup { sample_rate: SAMPLE_RATE, seed: 7, mono })
+    Rig::new(kind, &Setup { sample_rate: SAMPLE_RATE, seed: 7, mono, outputs: u32::MAX })
 }
 
 fn stimulus(kind: &Kind, manner: Manner, seed: u64) -> Stimulus {
@@ -68,7 +68,7 @@ fn it_does_not_matter_whether_a_knob_is_known_to_stand_still() {
 #[test]
 fn every_instruction_set_gives_the_same_bits() {
     for kind in CATALOG {
-        let setup = Setup { sample_rate: SAMPLE_RATE, seed: 7, mono: false };
+        let setup = Setup { sample_rate: SAMPLE_RATE, seed: 7, mono: false, outputs: u32::MAX };
         for seed in 0..3 {
             let stimulus = stimulus(kind, Manner::Musical, seed);
             let best = stimulus.render(&mut Rig::new(kind, &setup), 0..BLOCKS, &[64]);
@@ -176,6 +176,33 @@ fn state_moves_the_same_whether_an_output_is_read_or_not() {
             );
         }
     }
+}
+
+#[test]
+fn sections_put_out_what_one_unit_for_all_would() {
+    let mut found = 0;
+    for kind in CATALOG {
+        for section in kind.spec.sections {
+            for (seed, manner) in
+                [(1, Manner::Musical), (2, Manner::Still), (3, Manner::Extreme), (4, Manner::Hostile)]
+            {
+                let stimulus = stimulus(kind, manner, seed);
+                let whole = stimulus.render(&mut rig(kind, false), 0..BLOCKS, &[64]);
+                let setup = Setup { sample_rate: SAMPLE_RATE, seed: 7, mono: false, outputs: section.mask() };
+                let mut alone = Rig::new(kind, &setup);
+                (alone.wanted, alone.fed) = (section.mask(), 0);
+                section.inputs.iter().for_each(|input| alone.fed |= 1 << input.index());
+                let alone = stimulus.render(&mut alone, 0..BLOCKS, &[7, 29, 13, 15]);
+                for output in section.outputs {
+                    let place = output.index()..=output.index();
+                    let why = format!("{manner:?}, the section of {} alone", output.id);
+                    assert_same(kind, &whole[place.clone()], &alone[place], LaneMask::ALL, &why);
+                }
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 0, "no module has sections");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod net;
 mod order;
 mod rest;
 mod schedule;
+mod sections;
 mod tasks;
 mod units;
 mod width;
@@ -79,7 +80,9 @@ pub(crate) fn compile(
             settings,
             events: built.units[first].events.unwrap_or(0),
             groups: widths[node].groups() as u32,
-            rest: (0..widths[node].groups()).map(|group| rest.of_unit[first + group]).collect(),
+            rest: (0..widths[node].groups())
+                .map(|group| rest.of_unit[built.units_of(node, group).start])
+                .collect(),
         });
     }
     let macros = macro_routes(patch, &net, &built);
@@ -89,7 +92,8 @@ pub(crate) fn compile(
         .map(|(node, module)| PlanModule {
             id: module.id.clone(),
             units: (0..widths[node].groups())
-                .map(|group| built.units[built.first_unit[node] + group].running.clone())
+                .flat_map(|group| built.units_of(node, group))
+                .map(|unit| built.units[unit].running.clone())
                 .collect(),
         })
         .collect();

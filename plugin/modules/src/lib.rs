@@ -27,6 +27,6 @@ pub use io::{BLOCK, Io, Signal};
 pub use level::{Level, Work};
 pub use module::{Module, Setup};
 pub use port::{In, Out, Param, PortKind, Quantity, Scale};
-pub use spec::{Class, Polyphony, Role, Spec};
+pub use spec::{Class, Polyphony, Role, Section, Spec};
 pub use unit::{Kind, Unit};
 pub use value::Value;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::dsp::chance;
 use crate::group::{LANES, LaneMask};
 use crate::io::Io;
+use crate::port::Out;
 use crate::spec::Spec;
 use crate::value::Value;
 
@@ -17,9 +18,16 @@ pub struct Setup {
     pub seed: u64,
     /// Whether the unit stands for one mono signal: all lanes must then come out equal.
     pub mono: bool,
+    /// Bit per output: whether this unit computes it. All of them, or those of one section (see [`Spec::sections`]).
+    pub outputs: u32,
 }
 
 impl Setup {
+    /// Whether the unit computes an output.
+    pub fn computes(&self, port: Out) -> bool {
+        self.outputs >> port.index() & 1 == 1
+    }
+
     /// Seed for one lane; the same for all lanes of a mono unit.
     pub fn lane_seed(&self, lane: usize) -> u64 {
         let lane = if self.mono { 0 } else { lane % LANES };
@@ -41,8 +49,8 @@ pub trait Module: Send + Sync + 'static {
     /// A fresh voice starts on these lanes, which had been silent: forget what they did before.
     fn reset(&mut self, lanes: LaneMask);
 
-    /// Renders `frames` (within `0..BLOCK`), writing each of them on every wanted output. Implementations
-    /// are `#[inline(always)]`, so that they are compiled for each instruction set (see [`crate::Unit`]).
+    /// Renders `frames` (within `0..BLOCK`), writing each of them on every wanted output that it computes.
+    /// Implementations are `#[inline(always)]`, so that they are compiled for each instruction set (see [`crate::Unit`]).
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>);
 
     /// State that params cannot hold.

@@ -21,6 +21,8 @@ pub struct Rig {
     pub host: Host,
     /// Bit per output: whether anything reads it.
     pub wanted: u32,
+    /// Bit per input: whether it is fed. Others rest at their normal voltage, even if a cable is patched in.
+    pub fed: u32,
     drive: Drive,
     outputs: Vec<[Group; BLOCK]>,
     frame: usize,
@@ -69,7 +71,7 @@ impl Drive {
 impl Rig {
     /// A unit of a module with poly lanes.
     pub fn of<M: Module>(sample_rate: f32) -> Rig {
-        Rig::new(&Kind::of::<M>(), &Setup { sample_rate, seed: 1, mono: false })
+        Rig::new(&Kind::of::<M>(), &Setup { sample_rate, seed: 1, mono: false, outputs: u32::MAX })
     }
 
     /// A unit of any kind.
@@ -89,6 +91,7 @@ impl Rig {
             cuts: vec![BLOCK],
             host: Host::default(),
             wanted: u32::MAX,
+            fed: u32::MAX,
             drive: Drive {
                 inputs: kind.spec.inputs.iter().map(|port| Group::splat(port.normal)).collect(),
                 params: kind.spec.params.iter().map(|param| Group::splat(param.default)).collect(),
@@ -140,7 +143,11 @@ impl Rig {
             drive(self.frame, &mut self.drive);
             self.frame += 1;
             for (place, signal) in inputs.iter_mut().enumerate() {
-                follow(signal, frame, self.drive.inputs[place], self.drive.patched >> place & 1 == 1);
+                if self.fed >> place & 1 == 1 {
+                    follow(signal, frame, self.drive.inputs[place], self.drive.patched >> place & 1 == 1);
+                } else {
+                    signal.hold(Group::splat(self.spec.inputs[place].normal));
+                }
             }
             for (place, signal) in params.iter_mut().enumerate() {
                 follow(signal, frame, self.drive.params[place], self.drive.moved_params >> place & 1 == 1);

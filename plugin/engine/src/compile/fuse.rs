@@ -6,6 +6,8 @@
 //! what the threads at hand can use (see [`Rule`]). Several rules are tried; the tasks are kept that a
 //! schedule on these threads ends first.
 
+mod twins;
+
 use super::estimate::Cost;
 use super::give_way;
 use super::schedule::{self, HANDOFF_NS, Schedule};
@@ -46,6 +48,8 @@ const TASK_NS: (f32, f32) = (4_000.0, 50_000.0);
 pub(crate) fn fuse(work: &Work, threads: usize) -> Fused {
     let mut drafts = Drafts::of(work);
     drafts.join_chains();
+    drafts.join_twins();
+    drafts.measure();
     if threads == 1 {
         drafts.join_all(Rule { path: f32::INFINITY, task: f32::INFINITY });
         return drafts.finish(1);
@@ -109,19 +113,22 @@ impl Drafts {
         Drafts(drafts)
     }
 
-    /// Joins whatever can only follow one another, and measures the paths.
+    /// Joins whatever can only follow one another.
     fn join_chains(&mut self) {
-        for first in 0..self.0.len() {
-            // Components are in topological order: a chain's first comes first.
-            if self.0[first].gone {
-                continue;
-            }
-            while let [next] = self.0[first].after[..]
-                && self.0[next as usize].before.len() == 1
-            {
-                self.join(next as usize, first);
-            }
+        // Components are in topological order: a chain's first comes first.
+        (0..self.0.len()).for_each(|first| self.join_chain(first));
+    }
+
+    fn join_chain(&mut self, first: usize) {
+        while let [next] = self.0[first].after[..]
+            && self.0[next as usize].before.len() == 1
+        {
+            self.join(next as usize, first);
         }
+    }
+
+    /// Measures the paths.
+    fn measure(&mut self) {
         let order: Vec<usize> = (0..self.0.len()).filter(|&draft| !self.0[draft].gone).collect();
         let (starts, ends) = (order.iter(), order.iter().rev());
         starts.for_each(|&draft| self.0[draft].head = self.head(draft, draft));
@@ -289,5 +296,6 @@ fn meet(list: &mut Vec<u32>, other: u32, owner: usize) {
         list.push(other);
     }
 }
+
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,11 @@
-//! Modules to units: one per group of lanes, each with its feeds.
+//! Modules to units: one per group of lanes and section, each with its feeds.
+
+use std::ops::Range;
 
 use manycord_modules::{LaneMask, Role, Setup};
 
 use super::net::{CompileError, Edge, Net, Node, Slot};
+use super::sections::{self, Share};
 use super::width::Width;
 use super::{Context, give_way};
 use crate::plan::{Feed, Feeds, PlanUnit, Tap};
@@ -12,26 +15,46 @@ use crate::run::dial::to_travel;
 /// The units of a patch, before they are ordered.
 pub(crate) struct Built {
     pub(crate) units: Vec<PlanUnit>,
-    /// First unit of each node; its groups follow.
+    /// First unit of each node; the other shares of its first group follow, then the groups after it.
     pub(crate) first_unit: Vec<usize>,
+    /// Shares of each node: as many units per group.
+    shares: Vec<Vec<Share>>,
     /// Units that read each unit.
     pub(crate) readers: Vec<Vec<u32>>,
 }
 
+impl Built {
+    /// Units of one group of a node.
+    pub(crate) fn units_of(&self, node: usize, group: usize) -> Range<usize> {
+        let count = self.shares[node].len();
+        let first = self.first_unit[node] + group * count;
+        first..first + count
+    }
+
+    /// The unit of a group that computes an output.
+    fn source(&self, node: usize, group: usize, output: usize) -> usize {
+        let share = self.shares[node].iter().position(|share| share.outputs >> output & 1 == 1);
+        self.units_of(node, group).start + share.unwrap_or(0)
+    }
+}
+
 /// Makes or takes over the units of every node and resolves what they read.
 pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> Result<Built, CompileError> {
-    let mut built = Built { units: Vec::new(), first_unit: Vec::new(), readers: Vec::new() };
+    let shares = sections::shares(net);
+    let mut built = Built { units: Vec::new(), first_unit: Vec::new(), shares, readers: Vec::new() };
     let mut event_lists = 0;
     for (number, node) in net.nodes.iter().enumerate() {
         built.first_unit.push(built.units.len());
         let dials = Dials::of(node, context);
         for group in 0..widths[number].groups() {
-            let mut unit = unit(node, (number, group), widths[number], &dials, context)?;
-            if node.spec.role == Role::Notes {
-                unit.events = Some(event_lists);
-                event_lists += 1;
+            for share in &built.shares[number] {
+                let mut unit = unit(node, (number, group, share), widths[number], &dials, context)?;
+                if node.spec.role == Role::Notes {
+                    unit.events = Some(event_lists);
+                    event_lists += 1;
+                }
+                built.units.push(unit);
             }
-            built.units.push(unit);
         }
         give_way();
     }
@@ -70,23 +93,25 @@ impl Dials {
 
 fn unit(
     node: &Node,
-    (number, group): (usize, usize),
+    (number, group, share): (usize, usize, &Share),
     width: Width,
     dials: &Dials,
     context: &mut Context<'_>,
 ) -> Result<PlanUnit, CompileError> {
     let mono = width == Width::Mono;
-    let key = CellKey { id: node.id.clone(), kind: node.spec.id, group, mono };
-    let setup = Setup { sample_rate: context.sample_rate, seed: seed(&node.id, group), mono };
+    let outputs = share.outputs;
+    let key = CellKey { id: node.id.clone(), kind: node.spec.id, group, outputs, mono };
+    let setup = Setup { sample_rate: context.sample_rate, seed: seed(&node.id, group), mono, outputs };
     let running = context
         .registry
         .cell(key, node.kind, &setup, (&node.state, !mono))
         .map_err(|reason| CompileError::State { id: node.id.clone(), reason })?;
-    let outputs = if node.spec.role == Role::Output { 0b11 } else { 0 };
     Ok(PlanUnit {
         running,
         spec: node.spec,
         module: number as u32,
+        group: group as u32,
+        section: share.section,
         inputs: vec![Feeds::default(); node.spec.inputs.len()].into(),
         params: vec![Feeds::default(); node.spec.params.len()].into(),
         knobs: dials.knobs.clone(),
@@ -94,7 +119,7 @@ fn unit(
         routes: node.spec.bypass.iter().map(|(input, output)| (input.index(), output.index())).collect(),
         events: None,
         patched: 0,
-        wanted: outputs,
+        wanted: if node.spec.role == Role::Output { 0b11 } else { 0 },
         lanes: width.mask(group),
         tail: false,
         hands: false,
@@ -113,7 +138,7 @@ fn connect(built: &mut Built, edge: &Edge, widths: &[Width], context: &mut Conte
     let depth = context.registry.dial(edge.name.clone(), edge.depth, false, Some(0.0));
     let (source, target) = (widths[edge.from], widths[edge.to]);
     let tap = |group: usize, lanes: LaneMask| Tap {
-        unit: (built.first_unit[edge.from] + group) as u32,
+        unit: built.source(edge.from, group, edge.output) as u32,
         output: edge.output as u8,
         lanes,
         back: false,
@@ -133,19 +158,23 @@ fn connect(built: &mut Built, edge: &Edge, widths: &[Width], context: &mut Conte
         feeds.push((group, taps));
     }
     for (group, taps) in feeds {
-        let reader = built.first_unit[edge.to] + group;
-        for tap in &taps {
-            built.units[tap.unit as usize].wanted |= 1 << edge.output;
-            built.readers[tap.unit as usize].push(reader as u32);
-        }
-        let unit = &mut built.units[reader];
-        let feed = Feed { taps, fold, depth };
-        match edge.slot {
-            Slot::Input(place) => {
-                unit.patched |= 1 << place;
-                unit.inputs[place].cables.push(feed);
+        for (reader, share) in built.units_of(edge.to, group).zip(&built.shares[edge.to]) {
+            let unit = &mut built.units[reader];
+            let feeds = match edge.slot {
+                Slot::Input(place) => {
+                    unit.patched |= 1 << place;
+                    &mut unit.inputs[place]
+                }
+                Slot::Param(place) => &mut unit.params[place],
+            };
+            if !share.reads(edge.slot) {
+                continue;
             }
-            Slot::Param(place) => unit.params[place].cables.push(feed),
+            feeds.cables.push(Feed { taps: taps.clone(), fold, depth });
+            for tap in &taps {
+                built.units[tap.unit as usize].wanted |= 1 << edge.output;
+                built.readers[tap.unit as usize].push(reader as u32);
+            }
         }
     }
 }

@@ -83,7 +83,7 @@ impl Random {
 mod tests {
     use super::*;
 
-    const SETUP: Setup = Setup { sample_rate: 48_000.0, seed: 7, mono: false };
+    const SETUP: Setup = Setup { sample_rate: 48_000.0, seed: 7, mono: false, outputs: u32::MAX };
 
     #[test]
     fn is_even_and_its_lanes_are_independent() {
