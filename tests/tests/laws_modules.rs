@@ -185,6 +185,32 @@ fn state_moves_the_same_whether_an_output_is_read_or_not() {
 }
 
 #[test]
+fn sections_put_out_what_one_unit_for_all_would() {
+    let mut found = 0;
+    for (kind, setup) in every() {
+        for section in kind.spec.sections {
+            for (seed, manner) in
+                [(1, Manner::Musical), (2, Manner::Still), (3, Manner::Extreme), (4, Manner::Hostile)]
+            {
+                let stimulus = stimulus(kind, manner, seed);
+                let whole = stimulus.render(&mut Rig::new(kind, &setup), 0..BLOCKS, &[64]);
+                let mut alone = Rig::new(kind, &Setup { outputs: section.mask(), ..setup });
+                (alone.wanted, alone.fed) = (section.mask(), 0);
+                section.inputs.iter().for_each(|input| alone.fed |= 1 << input.index());
+                let alone = stimulus.render(&mut alone, 0..BLOCKS, &[7, 29, 13, 15]);
+                for output in section.outputs {
+                    let place = output.index()..=output.index();
+                    let why = format!("{manner:?}, the section of {} alone", output.id);
+                    assert_same(kind, &whole[place.clone()], &alone[place], LaneMask::ALL, &why);
+                }
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 0, "no module has sections");
+}
+
+#[test]
 fn declarations_are_sound() {
     let plain = |id: &str| {
         id.starts_with(|c: char| c.is_ascii_lowercase())

@@ -7,6 +7,7 @@ mod net;
 mod order;
 mod rest;
 mod schedule;
+mod sections;
 mod tasks;
 mod units;
 mod width;
@@ -98,7 +99,9 @@ pub(crate) fn compile(
             settings,
             events: built.units[first].events.unwrap_or(0),
             groups: widths[node].groups() as u32,
-            rest: (0..widths[node].groups()).map(|group| rest.of_unit[first + group]).collect(),
+            rest: (0..widths[node].groups())
+                .map(|group| rest.of_unit[built.units_of(node, group).start])
+                .collect(),
         });
     }
     let macros = macro_routes(patch, &net, &built);
@@ -106,8 +109,8 @@ pub(crate) fn compile(
     let outputs = outputs.map(|(node, _)| built.first_unit[node] as u32).collect();
     let modules = (net.nodes.iter().enumerate())
         .map(|(node, module)| {
-            let first = built.first_unit[node];
-            PlanModule { id: module.id.clone(), units: first..first + widths[node].groups() }
+            let units = built.first_unit[node]..built.units_of(node, widths[node].groups() - 1).end;
+            PlanModule { id: module.id.clone(), units }
         })
         .collect();
 

@@ -12,7 +12,7 @@ use crate::declick::Declick;
 use crate::drift::Drift;
 use crate::engine::{Doze, Engine, Lateness, Parting, Ports};
 use crate::patch::Patch;
-use crate::plan::PlanFlow;
+use crate::plan::{PlanFlow, PlanUnit};
 use crate::plan_report::{self, GraphReport};
 use crate::registry::Registry;
 use crate::run::cell::Meter;
@@ -259,14 +259,16 @@ impl Control {
         let _ = self.compile(self.playing.clone(), self.fading, true);
     }
 
-    /// Replaces what units (by module and group) were measured to cost, in ns for a whole block: for tests and
-    /// forecasts. Measurements go on from there.
+    /// Replaces what modules (by id and group of lanes) were measured to cost, in ns for a whole block: for tests and
+    /// forecasts. Sections share it evenly. Measurements go on from there.
     pub fn assume_costs(&self, mut cost_ns: impl FnMut(&str, u32) -> f32) {
         let plan = self.newest.job();
-        for module in &plan.modules {
-            for (group, meter) in plan.meters(module).enumerate() {
-                meter.cost_ns.store(cost_ns(&module.id, group as u32), Ordering::Relaxed);
-            }
+        let is_same = |a: &&PlanUnit, b: &&PlanUnit| (a.module, a.group) == (b.module, b.group);
+        let units: Vec<&PlanUnit> = plan.units.iter().collect();
+        for units in units.chunk_by(is_same) {
+            let whole_ns = cost_ns(&plan.modules[units[0].module as usize].id, units[0].group);
+            let each_ns = whole_ns / units.len() as f32;
+            units.iter().for_each(|unit| unit.running.meter.cost_ns.store(each_ns, Ordering::Relaxed));
         }
     }
 

@@ -57,6 +57,10 @@ pub(crate) struct PlanUnit {
     pub(crate) spec: &'static Spec,
     /// Module in [`Plan::modules`].
     pub(crate) module: u32,
+    /// Group of lanes, from 0.
+    pub(crate) group: u32,
+    /// The module's section that it renders, if it has any.
+    pub(crate) section: Option<&'static str>,
     pub(crate) inputs: Box<[Feeds]>,
     pub(crate) params: Box<[Feeds]>,
     /// Dial of its first param; those of the others follow.

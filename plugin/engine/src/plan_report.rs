@@ -1,7 +1,6 @@
 //! The tasks of a plan as they are: what each costs and who waits for whom. For whoever explains a run or
 //! predicts one.
 
-use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 use crate::plan::{Plan, PlanFlow, Step, longest_paths};
@@ -13,6 +12,8 @@ pub struct PartReport {
     pub module: String,
     /// Group of eight lanes, from 0.
     pub group: u32,
+    /// The module's section, by the name of its first output, if it has any.
+    pub section: Option<&'static str>,
     /// Measured time for a whole block, in ns; 0 until it was measured. Units of a cycle share it evenly.
     pub cost_ns: f32,
     /// Whether its group sleeps, so that it costs nothing now.
@@ -21,6 +22,13 @@ pub struct PartReport {
     pub tail: bool,
     /// Whether it is part of a cycle, which is rendered frame by frame.
     pub in_cycle: bool,
+}
+
+impl PartReport {
+    /// The module's id, with the section if it has any.
+    pub fn name(&self) -> String {
+        self.section.map_or_else(|| self.module.clone(), |section| format!("{}.{section}", self.module))
+    }
 }
 
 /// One task.
@@ -73,10 +81,9 @@ impl GraphReport {
 /// Reads a plan. Off the audio path: it allocates.
 pub(crate) fn graph(flow: &PlanFlow) -> GraphReport {
     let (plan, graph) = (flow.job(), flow.graph());
-    let groups = groups(plan);
     let task = |number: usize| {
         let parts: Vec<PartReport> =
-            plan.tasks[number].steps.iter().flat_map(|step| parts(plan, &groups, step)).collect();
+            plan.tasks[number].steps.iter().flat_map(|step| parts(plan, step)).collect();
         TaskReport {
             cost_ns: parts.iter().map(|part| part.cost_ns).sum(),
             awake_ns: parts.iter().filter(|part| !part.asleep).map(|part| part.cost_ns).sum(),
@@ -107,24 +114,14 @@ pub(crate) fn graph(flow: &PlanFlow) -> GraphReport {
     }
 }
 
-/// Group of each unit: the units of a module stand in the order of their groups.
-fn groups(plan: &Plan) -> Vec<u32> {
-    let mut next: HashMap<u32, u32> = HashMap::new();
-    let group = |unit: &crate::plan::PlanUnit| {
-        let next = next.entry(unit.module).or_default();
-        *next += 1;
-        *next - 1
-    };
-    plan.units.iter().map(group).collect()
-}
-
-fn parts(plan: &Plan, groups: &[u32], step: &Step) -> Vec<PartReport> {
+fn parts(plan: &Plan, step: &Step) -> Vec<PartReport> {
     let in_cycle = matches!(step, Step::Cycle(_));
     let part = |&number: &u32| {
         let unit = &plan.units[number as usize];
         PartReport {
             module: plan.modules[unit.module as usize].id.to_string(),
-            group: groups[number as usize],
+            group: unit.group,
+            section: unit.section,
             // Ordering: each stands for itself.
             cost_ns: unit.running.meter.cost_ns.load(Ordering::Relaxed),
             asleep: unit.running.meter.asleep.load(Ordering::Relaxed),

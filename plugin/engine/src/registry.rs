@@ -17,6 +17,8 @@ pub(crate) struct CellKey {
     pub(crate) id: Arc<str>,
     pub(crate) kind: &'static str,
     pub(crate) group: usize,
+    /// Bit per output that it computes.
+    pub(crate) outputs: u32,
     pub(crate) mono: bool,
 }
 

@@ -30,7 +30,7 @@ pub use level::{Kernel, Level, Simd, Work};
 pub use module::{Module, Setup};
 pub use port::{In, Out, Param, PortKind, Quantity, Scale};
 pub use quality::Quality;
-pub use spec::{Class, Polyphony, Role, Spec};
+pub use spec::{Class, Polyphony, Role, Section, Spec};
 pub use unit::{Kind, Unit};
 pub use value::Value;
 pub use vector::{Mask, Vector};

@@ -6,6 +6,7 @@ use crate::dsp::chance;
 use crate::group::{LANES, LaneMask};
 use crate::io::Io;
 use crate::level::Level;
+use crate::port::Out;
 use crate::quality::Quality;
 use crate::spec::Spec;
 use crate::value::Value;
@@ -23,12 +24,20 @@ pub struct Setup {
     pub quality: Quality,
     /// Instruction set to compute on.
     pub level: Level,
+    /// Bit per output: whether this unit computes it. All of them, or those of one section (see [`Spec::sections`]).
+    pub outputs: u32,
 }
 
 impl Setup {
-    /// Poly lanes at full quality on the best instruction set, with some seed.
+    /// Poly lanes at full quality on the best instruction set, with some seed; all outputs.
     pub fn at(sample_rate: f32) -> Setup {
-        Setup { sample_rate, seed: 1, mono: false, quality: Quality::Full, level: Level::best() }
+        let (quality, level) = (Quality::Full, Level::best());
+        Setup { sample_rate, seed: 1, mono: false, quality, level, outputs: u32::MAX }
+    }
+
+    /// Whether the unit computes an output.
+    pub fn computes(&self, port: Out) -> bool {
+        self.outputs >> port.index() & 1 == 1
     }
 
     /// Seed for one lane; the same for all lanes of a mono unit.
@@ -52,8 +61,8 @@ pub trait Module: Send + Sync + 'static {
     /// A fresh voice starts on these lanes, which had been silent: forget what they did before.
     fn reset(&mut self, lanes: LaneMask);
 
-    /// Renders `frames` (within `0..BLOCK`), writing each of them on every wanted output. Implementations
-    /// are `#[inline(always)]`, so that they are compiled for each instruction set (see [`crate::Unit`]).
+    /// Renders `frames` (within `0..BLOCK`), writing each of them on every wanted output that it computes.
+    /// Implementations are `#[inline(always)]`, so that they are compiled for each instruction set (see [`crate::Unit`]).
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>);
 
     /// State that params cannot hold.

@@ -21,6 +21,8 @@ pub struct Rig {
     pub host: Host,
     /// Bit per output: whether anything reads it.
     pub wanted: u32,
+    /// Bit per input: whether it is fed. Others rest at their normal voltage, even if a cable is patched in.
+    pub fed: u32,
     drive: Drive,
     outputs: Vec<[Group; BLOCK]>,
     frame: usize,
@@ -84,6 +86,7 @@ impl Rig {
             cuts: vec![BLOCK],
             host: Host::default(),
             wanted: u32::MAX,
+            fed: u32::MAX,
             drive: Drive {
                 inputs: kind.spec.inputs.iter().map(|port| Group::splat(port.normal)).collect(),
                 params: kind.spec.params.iter().map(|param| Group::splat(param.default)).collect(),
@@ -135,7 +138,11 @@ impl Rig {
             drive(self.frame, &mut self.drive);
             self.frame += 1;
             for (place, signal) in inputs.iter_mut().enumerate() {
-                follow(signal, frame, self.drive.inputs[place], self.drive.patched >> place & 1 == 1);
+                if self.fed >> place & 1 == 1 {
+                    follow(signal, frame, self.drive.inputs[place], self.drive.patched >> place & 1 == 1);
+                } else {
+                    signal.hold(Group::splat(self.spec.inputs[place].normal));
+                }
             }
             for (place, signal) in params.iter_mut().enumerate() {
                 follow(signal, frame, self.drive.params[place], self.drive.moved_params >> place & 1 == 1);

@@ -41,6 +41,33 @@ pub enum Role {
     Output,
 }
 
+/// What a unit of its own can render of a module. Such units share nothing while they run: each is fed what it reads, gets
+/// all knobs and the saved state, and has the same seed. They may render on two cores at once, or one after the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    /// Outputs that it puts out.
+    pub outputs: &'static [Out],
+    /// Inputs that it reads, besides all params. One that follows another reads that too.
+    pub inputs: &'static [In],
+}
+
+impl Section {
+    /// Some outputs and the inputs that they need.
+    pub const fn new(outputs: &'static [Out], inputs: &'static [In]) -> Section {
+        Section { outputs, inputs }
+    }
+
+    /// Its outputs as a bit mask.
+    pub const fn mask(&self) -> u32 {
+        let (mut mask, mut place) = (0, 0);
+        while place < self.outputs.len() {
+            mask |= 1 << self.outputs[place].index;
+            place += 1;
+        }
+        mask
+    }
+}
+
 /// A module's declaration. Build it with [`Spec::new`] and the chained setters; a handle whose index is not
 /// its place in the list fails to compile.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +90,9 @@ pub struct Spec {
     pub outputs: &'static [Out],
     /// Inputs with a knob.
     pub params: &'static [Param],
+    /// How its outputs are shared out among units that compute them apart; none where one unit computes all. With each
+    /// unit's share in [`crate::Setup::outputs`], all together put out the very bits that one for all would.
+    pub sections: &'static [Section],
     /// What a bypassed module passes on: pairs of input and output.
     pub bypass: &'static [(In, Out)],
     /// Frames by which the outputs lag behind the inputs.
@@ -90,6 +120,7 @@ impl Spec {
             inputs: &[],
             outputs: &[],
             params: &[],
+            sections: &[],
             bypass: &[],
             latency: 0,
             free_running: false,
@@ -140,6 +171,19 @@ impl Spec {
             place += 1;
         }
         self.params = params;
+        self
+    }
+    /// Outputs that separate units can compute; each is in one section. For modules without a special duty.
+    pub const fn sections(mut self, sections: &'static [Section]) -> Spec {
+        let (mut all, mut place) = (0, 0);
+        while place < sections.len() {
+            assert!(all & sections[place].mask() == 0, "an output is in two sections");
+            all |= sections[place].mask();
+            place += 1;
+        }
+        assert!(all.count_ones() as usize == self.outputs.len(), "an output is in no section");
+        assert!(matches!(self.role, Role::Plain), "a duty cannot be shared out");
+        self.sections = sections;
         self
     }
     /// Routes of a bypassed module.

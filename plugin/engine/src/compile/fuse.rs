@@ -7,6 +7,7 @@
 //! schedule on these threads ends first.
 
 mod drafts;
+mod twins;
 
 use super::estimate::Cost;
 use super::schedule::Schedule;
@@ -55,6 +56,8 @@ const TASK_NS: (f32, f32) = (4_000.0, 50_000.0);
 pub(crate) fn fuse(work: &Work, threads: usize) -> Fused {
     let mut drafts = Drafts::of(work);
     drafts.join_chains();
+    drafts.join_twins();
+    drafts.measure();
     if threads == 1 {
         drafts.join_all(Rule::ANY);
         return Fused { parts: drafts.parts(), schedule: drafts.schedule(1) };

@@ -20,30 +20,62 @@ pub(crate) struct Component {
 
 /// Orders the units and marks the taps that close cycles.
 pub(crate) fn order(built: &mut Built) -> Order {
-    let found = components(&built.readers);
-    let mut of_unit = vec![0; built.units.len()];
+    let places = Places::of(built);
+    let found = components(&places.readers);
+    let mut of_place = vec![0; places.units.len()];
+    for (number, members) in found.iter().enumerate() {
+        members.iter().for_each(|&place| of_place[place as usize] = number);
+    }
+    let mut order = Order { components: Vec::new(), of_unit: vec![0; built.units.len()] };
     // Tarjan's algorithm finds components in reverse topological order.
-    let components: Vec<Component> = (found.into_iter().rev())
-        .map(|mut units| {
-            units.sort_unstable();
-            let cycle = units.len() > 1 || built.readers[units[0] as usize].contains(&units[0]);
-            Component { units, cycle }
-        })
-        .collect();
-    for (number, component) in components.iter().enumerate() {
-        for &unit in &component.units {
-            of_unit[unit as usize] = number;
+    for (number, mut members) in found.into_iter().enumerate().rev() {
+        members.sort_unstable();
+        let cycle = members.len() > 1 || places.readers[members[0] as usize].contains(&members[0]);
+        if cycle {
+            let members = step_order(built, &places, &members, |place| of_place[place] == number);
+            mark_back(built, &places, &members);
+            let units = members.iter().flat_map(|&place| places.units[place as usize].clone());
+            order.components.push(Component { units: units.collect(), cycle });
+        } else {
+            // Sections of a module need not wait for each other.
+            let units = places.units[members[0] as usize].iter();
+            order.components.extend(units.map(|&unit| Component { units: List::from_slice(&[unit]), cycle }));
         }
     }
-    let mut order = Order { components, of_unit };
-    for number in 0..order.components.len() {
-        if order.components[number].cycle {
-            let members = step_order(built, &order, number);
-            mark_back(built, &members);
-            order.components[number].units = members;
+    for (number, component) in order.components.iter().enumerate() {
+        for &unit in &component.units {
+            order.of_unit[unit as usize] = number;
         }
     }
     order
+}
+
+/// The units of each module and group of lanes: more than one where the module has sections. Cycles are found and
+/// stepped through as if those were one, so that no section is a frame late against another.
+struct Places {
+    units: Vec<List>,
+    of_unit: Vec<usize>,
+    /// Places that read each place.
+    readers: Vec<List>,
+}
+
+impl Places {
+    fn of(built: &Built) -> Places {
+        let mut places = Places { units: Vec::new(), of_unit: Vec::new(), readers: Vec::new() };
+        for units in built.units.chunk_by(|a, b| (a.module, a.group) == (b.module, b.group)) {
+            let first = places.of_unit.len();
+            places.of_unit.resize(first + units.len(), places.units.len());
+            places.units.push((first..first + units.len()).map(|unit| unit as u32).collect());
+        }
+        for units in &places.units {
+            let readers = units.iter().flat_map(|&unit| &built.readers[unit as usize]);
+            let mut readers: List = readers.map(|&reader| places.of_unit[reader as usize] as u32).collect();
+            readers.sort_unstable();
+            readers.dedup();
+            places.readers.push(readers);
+        }
+        places
+    }
 }
 
 /// Tarjan's strongly connected components ("Depth-first search and linear graph algorithms", SIAM J. Comput.
@@ -93,11 +125,11 @@ fn components(readers: &[List]) -> Vec<List> {
 
 /// Order of a cycle's members: depth first from the member that is fed from outside, so that few edges go
 /// back. It depends on the patch alone.
-fn step_order(built: &Built, order: &Order, number: usize) -> List {
-    let members = &order.components[number].units;
-    let fed = |unit: &&u32| {
-        let taps = taps(&built.units[**unit as usize]);
-        taps.into_iter().any(|tap| order.of_unit[tap as usize] != number)
+fn step_order(built: &Built, places: &Places, members: &[u32], is_member: impl Fn(usize) -> bool) -> List {
+    let fed = |place: &&u32| {
+        let units = places.units[**place as usize].iter();
+        let mut taps = units.flat_map(|&unit| taps(&built.units[unit as usize]));
+        taps.any(|tap| !is_member(places.of_unit[tap as usize]))
     };
     let mut starts: Vec<u32> = members.iter().filter(fed).copied().collect();
     starts.extend(members);
@@ -106,18 +138,18 @@ fn step_order(built: &Built, order: &Order, number: usize) -> List {
     for start in starts {
         let mut finished = Vec::new();
         let mut work = vec![(start, 0)];
-        while let Some((unit, next)) = work.pop() {
-            if next == 0 && !seen.insert(unit) {
+        while let Some((place, next)) = work.pop() {
+            if next == 0 && !seen.insert(place) {
                 continue;
             }
-            match built.readers[unit as usize].get(next) {
+            match places.readers[place as usize].get(next) {
                 Some(&reader) => {
-                    work.push((unit, next + 1));
-                    if order.of_unit[reader as usize] == number && !seen.contains(&reader) {
+                    work.push((place, next + 1));
+                    if is_member(reader as usize) && !seen.contains(&reader) {
                         work.push((reader, 0));
                     }
                 }
-                None => finished.push(unit),
+                None => finished.push(place),
             }
         }
         ordered.extend(finished.into_iter().rev());
@@ -130,17 +162,19 @@ fn taps(unit: &crate::plan::PlanUnit) -> Vec<u32> {
     feeds.flat_map(|feeds| &feeds.cables).flat_map(|feed| &feed.taps).map(|tap| tap.unit).collect()
 }
 
-/// Marks the taps that read a member which steps later, or the unit itself: they read the frame before.
-fn mark_back(built: &mut Built, members: &[u32]) {
-    let place: std::collections::HashMap<u32, usize> =
-        members.iter().enumerate().map(|(place, &unit)| (unit, place)).collect();
-    for (here, &unit) in members.iter().enumerate() {
-        let unit = &mut built.units[unit as usize];
-        for feeds in unit.inputs.iter_mut().chain(&mut unit.params) {
-            for tap in feeds.cables.iter_mut().flat_map(|feed| &mut feed.taps) {
-                if let Some(&there) = place.get(&tap.unit) {
-                    feeds.inner = true;
-                    tap.back = there >= here;
+/// Marks the taps that read a member which steps later, or the member itself: they read the frame before.
+fn mark_back(built: &mut Built, places: &Places, members: &[u32]) {
+    let turn: std::collections::HashMap<usize, usize> =
+        members.iter().enumerate().map(|(turn, &place)| (place as usize, turn)).collect();
+    for (here, &place) in members.iter().enumerate() {
+        for &unit in &places.units[place as usize] {
+            let unit = &mut built.units[unit as usize];
+            for feeds in unit.inputs.iter_mut().chain(&mut unit.params) {
+                for tap in feeds.cables.iter_mut().flat_map(|feed| &mut feed.taps) {
+                    if let Some(&there) = turn.get(&places.of_unit[tap.unit as usize]) {
+                        feeds.inner = true;
+                        tap.back = there >= here;
+                    }
                 }
             }
         }

@@ -51,15 +51,16 @@ pub(crate) fn groups(net: &Net, widths: &[Width], built: &Built) -> Found {
             let number = found.groups.len() as u32;
             let tail = built.units[built.first_unit[first]].tail;
             let mut rest = RestGroup { restless: restless[first], tail, ..RestGroup::default() };
+            let elsewhere = |unit: u32| part[built.units[unit as usize].module as usize] != first;
             for &node in members.iter().filter(|&&node| group < widths[node].groups()) {
-                let unit = built.first_unit[node] + group;
-                found.of_unit[unit] = number;
-                rest.units.push(unit as u32);
-                let elsewhere = |unit: u32| part[built.units[unit as usize].module as usize] != first;
-                if built.readers[unit].iter().any(|&reader| elsewhere(reader)) {
-                    rest.exits.push(unit as u32);
+                for unit in built.units_of(node, group) {
+                    found.of_unit[unit] = number;
+                    rest.units.push(unit as u32);
+                    if built.readers[unit].iter().any(|&reader| elsewhere(reader)) {
+                        rest.exits.push(unit as u32);
+                    }
+                    rest.feeders.extend(heard(built, unit).filter(|&source| elsewhere(source)));
                 }
-                rest.feeders.extend(heard(built, unit).filter(|&source| elsewhere(source)));
                 if net.nodes[node].spec.role == Role::Notes {
                     rest.notes.push((notes_number[node], group as u32));
                 }

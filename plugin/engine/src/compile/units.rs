@@ -1,9 +1,12 @@
-//! Modules to units: one per group of lanes, each with its feeds.
+//! Modules to units: one per group of lanes and section, each with its feeds.
+
+use std::ops::Range;
 
 use manycord_modules::{LaneMask, Quality, Role, Setup};
 use smallvec::{SmallVec, smallvec};
 
 use super::net::{CompileError, Edge, Net, Node, Slot};
+use super::sections::{self, Share};
 use super::width::Width;
 use super::{Context, List, Pace};
 use crate::plan::{Feed, Feeds, PlanUnit, Tap};
@@ -13,10 +16,27 @@ use crate::run::dial::to_travel;
 /// The units of a patch, before they are ordered.
 pub(crate) struct Built {
     pub(crate) units: Vec<PlanUnit>,
-    /// First unit of each node; its groups follow.
+    /// First unit of each node; the other shares of its first group follow, then the groups after it.
     pub(crate) first_unit: Vec<usize>,
+    /// Shares of each node: as many units per group.
+    shares: Vec<Vec<Share>>,
     /// Units that read each unit.
     pub(crate) readers: Vec<List>,
+}
+
+impl Built {
+    /// Units of one group of a node.
+    pub(crate) fn units_of(&self, node: usize, group: usize) -> Range<usize> {
+        let count = self.shares[node].len();
+        let first = self.first_unit[node] + group * count;
+        first..first + count
+    }
+
+    /// The unit of a group that computes an output.
+    fn source(&self, node: usize, group: usize, output: usize) -> usize {
+        let share = self.shares[node].iter().position(|share| share.outputs >> output & 1 == 1);
+        self.units_of(node, group).start + share.unwrap_or(0)
+    }
 }
 
 /// Makes or takes over the units of every node and resolves what they read.
@@ -27,18 +47,22 @@ pub(crate) fn build(
     context: &mut Context<'_>,
 ) -> Result<Built, CompileError> {
     let setup = Setup { quality, ..Setup::at(context.sample_rate) };
-    let mut built = Built { units: Vec::new(), first_unit: Vec::new(), readers: Vec::new() };
+    let shares = sections::shares(net);
+    let mut built = Built { units: Vec::new(), first_unit: Vec::new(), shares, readers: Vec::new() };
     let (mut event_lists, mut pace) = (0, Pace::default());
     for (number, node) in net.nodes.iter().enumerate() {
         built.first_unit.push(built.units.len());
         let dials = Dials::of(node, context);
         for group in 0..widths[number].groups() {
-            let mut unit = unit(node, (number, group), widths[number], (&dials, &setup), context)?;
-            if node.spec.role == Role::Notes {
-                unit.events = Some(event_lists);
-                event_lists += 1;
+            for share in &built.shares[number] {
+                let place = (number, group, share);
+                let mut unit = unit(node, place, widths[number], (&dials, &setup), context)?;
+                if node.spec.role == Role::Notes {
+                    unit.events = Some(event_lists);
+                    event_lists += 1;
+                }
+                built.units.push(unit);
             }
-            built.units.push(unit);
             pace.step();
         }
     }
@@ -77,30 +101,32 @@ impl Dials {
 
 fn unit(
     node: &Node,
-    (number, group): (usize, usize),
+    (number, group, share): (usize, usize, &Share),
     width: Width,
     (dials, setup): (&Dials, &Setup),
     context: &mut Context<'_>,
 ) -> Result<PlanUnit, CompileError> {
     let mono = width == Width::Mono;
-    let key = CellKey { id: node.id.clone(), kind: node.spec.id, group, mono };
-    let setup = Setup { seed: seed(&node.id, group), mono, ..*setup };
+    let outputs = share.outputs;
+    let key = CellKey { id: node.id.clone(), kind: node.spec.id, group, outputs, mono };
+    let setup = Setup { seed: seed(&node.id, group), mono, outputs, ..*setup };
     let running = context
         .registry
         .cell(key, node.kind, &setup, (&node.state, !mono))
         .map_err(|reason| CompileError::State { id: node.id.to_string(), reason })?;
-    let outputs = if node.spec.role == Role::Output { 0b11 } else { 0 };
     Ok(PlanUnit {
         running,
         spec: node.spec,
         module: number as u32,
+        group: group as u32,
+        section: share.section,
         inputs: vec![Feeds::default(); node.spec.inputs.len()].into(),
         params: vec![Feeds::default(); node.spec.params.len()].into(),
         first_knob: dials.first_knob,
         bypass: dials.bypass,
         events: None,
         patched: 0,
-        wanted: outputs,
+        wanted: if node.spec.role == Role::Output { 0b11 } else { 0 },
         lanes: width.mask(group),
         tail: false,
         hands: false,
@@ -117,16 +143,15 @@ fn seed(id: &str, group: usize) -> u64 {
 /// Adds a cable's feeds to the units that it reaches; `depth` is its dial.
 fn connect(built: &mut Built, edge: &Edge, widths: &[Width], depth: u32) {
     let (source, target) = (widths[edge.from], widths[edge.to]);
-    let first = built.first_unit[edge.from];
-    let tap = |group: usize, lanes: LaneMask| Tap {
-        unit: (first + group) as u32,
-        output: edge.output as u8,
-        lanes,
-        back: false,
-        handed: false,
-    };
     let fold = source != Width::Mono && target == Width::Mono;
     for group in 0..target.groups() {
+        let tap = |group: usize, lanes: LaneMask| Tap {
+            unit: built.source(edge.from, group, edge.output) as u32,
+            output: edge.output as u8,
+            lanes,
+            back: false,
+            handed: false,
+        };
         let taps: SmallVec<[Tap; 2]> = match (source, fold) {
             (Width::Mono, _) => smallvec![tap(0, LaneMask::ALL)],
             (_, true) => (0..source.groups()).map(|group| tap(group, source.mask(group))).collect(),
@@ -135,19 +160,23 @@ fn connect(built: &mut Built, edge: &Edge, widths: &[Width], depth: u32) {
             (_, false) if source < target => smallvec![tap(group, source.mask(group))],
             (_, false) => smallvec![tap(group, LaneMask::ALL)],
         };
-        let reader = built.first_unit[edge.to] + group;
-        for tap in &taps {
-            built.units[tap.unit as usize].wanted |= 1 << edge.output;
-            built.readers[tap.unit as usize].push(reader as u32);
-        }
-        let unit = &mut built.units[reader];
-        let feed = Feed { taps, fold, depth };
-        match edge.slot {
-            Slot::Input(place) => {
-                unit.patched |= 1 << place;
-                unit.inputs[place].cables.push(feed);
+        for (reader, share) in built.units_of(edge.to, group).zip(&built.shares[edge.to]) {
+            let unit = &mut built.units[reader];
+            let feeds = match edge.slot {
+                Slot::Input(place) => {
+                    unit.patched |= 1 << place;
+                    &mut unit.inputs[place]
+                }
+                Slot::Param(place) => &mut unit.params[place],
+            };
+            if !share.reads(edge.slot) {
+                continue;
             }
-            Slot::Param(place) => unit.params[place].cables.push(feed),
+            feeds.cables.push(Feed { taps: taps.clone(), fold, depth });
+            for tap in &taps {
+                built.units[tap.unit as usize].wanted |= 1 << edge.output;
+                built.readers[tap.unit as usize].push(reader as u32);
+            }
         }
     }
 }

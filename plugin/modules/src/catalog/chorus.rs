@@ -12,7 +12,7 @@ use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
-use crate::spec::{Class, Spec};
+use crate::spec::{Class, Section, Spec};
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
 const RIGHT: In = In::audio(1, "right").follows(LEFT).help("Right sound; follows the left when not patched");
@@ -26,6 +26,9 @@ const FEEDBACK: Param = Param::linear(4, "feedback", -0.95, 0.95, Quantity::Perc
 const MIX: Param = Param::percent(5, "mix").default(0.5).help("Dry to wet");
 const OUT_LEFT: Out = Out::audio(0, "left").help("Left mix");
 const OUT_RIGHT: Out = Out::audio(1, "right").help("Right mix");
+
+/// Both sides.
+const SIDES: [Out; 2] = [OUT_LEFT, OUT_RIGHT];
 
 /// Most copies.
 const MOST: usize = 4;
@@ -55,7 +58,8 @@ const OFF: f32 = 1e-6;
 #[derive(Debug)]
 pub struct Chorus {
     sample_rate: f64,
-    lines: [DelayLine; 2],
+    /// None for a side that another unit computes.
+    lines: [Option<DelayLine>; 2],
     sway: Glide,
     swing: Swing,
     levels: Levels,
@@ -74,8 +78,7 @@ struct Moves {
 impl Chorus {
     /// What one side's voices sing, summed, and the first of them alone.
     #[inline(always)]
-    fn sing(&self, side: usize, delays: &[[f64; RUN]; MOST], moves: &Moves, count: usize) -> (Group, Group) {
-        let line = &self.lines[side];
+    fn sing(line: &DelayLine, delays: &[[f64; RUN]; MOST], moves: &Moves, count: usize) -> (Group, Group) {
         let first = line.read_run(&delays[0], count);
         let mut sum = first * moves.levels[0];
         for (delays, &level) in delays.iter().zip(&moves.levels).skip(1) {
@@ -118,7 +121,7 @@ impl Levels {
     fn run(&mut self, voices: Group, count: usize) -> [Group; MOST] {
         let target = target(voices[0]);
         // At rest, and stays there: what follows would change nothing, but takes long.
-        if self.poles == Some([target; 2]) && voices.0[..count].iter().all(|&number| number == voices[0]) {
+        if self.poles == Some([target; 2]) && voices == Group::splat(voices[0]) {
             return target.map(Group::splat);
         }
         let mut levels = [Group::ZERO; MOST];
@@ -161,14 +164,15 @@ impl Module for Chorus {
         .mono()
         .inputs(&[LEFT, RIGHT])
         .params(&[RATE, DEPTH, VOICES, WIDTH, FEEDBACK, MIX])
-        .outputs(&[OUT_LEFT, OUT_RIGHT])
+        .outputs(&SIDES)
+        .sections(&[Section::new(&[OUT_LEFT], &[LEFT]), Section::new(&[OUT_RIGHT], &[RIGHT])])
         .bypass(&[(LEFT, OUT_LEFT), (RIGHT, OUT_RIGHT)]);
 
     fn new(setup: &Setup) -> Chorus {
         let longest = (MIDDLE + SWAY) * f64::from(setup.sample_rate);
         Chorus {
             sample_rate: f64::from(setup.sample_rate),
-            lines: [DelayLine::new(longest), DelayLine::new(longest)],
+            lines: SIDES.map(|side| setup.computes(side).then(|| DelayLine::new(longest))),
             sway: Glide::new(setup.sample_rate),
             swing: Swing::default(),
             levels: Levels { poles: None, fade: 1.0 / (FADE * setup.sample_rate) },
@@ -177,7 +181,7 @@ impl Module for Chorus {
 
     fn reset(&mut self, lanes: LaneMask) {
         if lanes.has(0) {
-            self.lines.iter_mut().for_each(DelayLine::reset);
+            self.lines.iter_mut().flatten().for_each(DelayLine::reset);
             self.sway.reset();
             self.swing.reset();
             self.levels.poles = None;
@@ -191,18 +195,23 @@ impl Module for Chorus {
         for run in runs(frames) {
             let count = run.len();
             let [rate, depth, voices, width, back, wet] = params.map(|param| param.row(run.start));
-            let mut sway = [0.0; RUN];
-            for (sway, depth) in sway.iter_mut().zip(depth.0).take(count) {
-                *sway = self.sway.next(f64::from(depth) * SWAY * self.sample_rate);
-            }
+            let sway = depth.0.map(|depth| f64::from(depth) * SWAY * self.sample_rate);
+            let sway = self.sway.run(sway, count);
             let phases = self.swing.run(rate.0.map(|rate| f64::from(rate) / self.sample_rate), count);
             let moves = Moves { sway, phases, levels: self.levels.run(voices, count) };
             let apart = width.0.map(|width| f64::from(width) * APART);
-            let delays = [self.delays(&[0.0; RUN], &moves), self.delays(&apart, &moves)];
-            for (side, port) in [OUT_LEFT, OUT_RIGHT].into_iter().enumerate() {
+            let mut delays = [[[0.0; RUN]; MOST]; 2];
+            if self.lines[0].is_some() {
+                delays[0] = self.delays(&[0.0; RUN], &moves);
+            }
+            if self.lines[1].is_some() {
+                delays[1] = self.delays(&apart, &moves);
+            }
+            for (side, port) in SIDES.into_iter().enumerate() {
+                let Some(line) = &mut self.lines[side] else { continue };
                 let dry = sounds[side].row(run.start).map(sane);
-                let (sum, first) = self.sing(side, &delays[side], &moves, count);
-                self.lines[side].push_run((dry + first * back).map(saturate), count);
+                let (sum, first) = Chorus::sing(line, &delays[side], &moves, count);
+                line.push_run((dry + first * back).map(saturate), count);
                 let mixed = dry * (Group::splat(1.0) - wet) + sum * wet;
                 for (frame, volts) in run.clone().zip(mixed.0) {
                     io.set(port, frame, Group::splat(volts));

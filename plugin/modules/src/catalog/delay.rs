@@ -150,13 +150,17 @@ impl Module for Delay {
             let turns = rate.row(run.start).0.map(|rate| f64::from(rate) / self.sample_rate);
             let phases = self.swing.run(turns, count);
             let (sines, cosines) = (sines(&phases, [0.0; RUN]), sines(&phases, [0.25; RUN]));
-            let mut delays = [[0.0; RUN]; 2];
+            let (mut time_frames, mut sway) = ([0.0; RUN], [0.0; RUN]);
             for (ahead, frame) in run.clone().enumerate() {
-                let time = self.frames(time.at(frame)[0], sync.at(frame)[0], song);
-                let time = self.time_glide.next(time);
-                let sway = self.sway_glide.next(f64::from(depth.at(frame)[0]) * self.sample_rate);
-                delays[0][ahead] = time + sway * sines[ahead];
-                delays[1][ahead] = time + sway * cosines[ahead];
+                time_frames[ahead] = self.frames(time.at(frame)[0], sync.at(frame)[0], song);
+                sway[ahead] = f64::from(depth.at(frame)[0]) * self.sample_rate;
+            }
+            let time_frames = self.time_glide.run(time_frames, count);
+            let sway = self.sway_glide.run(sway, count);
+            let mut delays = [[0.0; RUN]; 2];
+            for ahead in 0..RUN {
+                delays[0][ahead] = time_frames[ahead] + sway[ahead] * sines[ahead];
+                delays[1][ahead] = time_frames[ahead] + sway[ahead] * cosines[ahead];
             }
             let echoes = [0, 1].map(|side: usize| self.sides[side].line.read_run(&delays[side], count));
 

@@ -1,5 +1,7 @@
 //! A length that follows its target as a tape machine's speed does: soon, softly and never in a leap.
 
+use super::RUN;
+
 /// Seconds in which most of a small move is done.
 const SOON: f64 = 0.05;
 
@@ -39,6 +41,25 @@ impl Glide {
         self.speed = 0.0;
     }
 
+    /// Moves by `count` frames, towards a finite target in each. What stands behind the count is anything.
+    #[inline(always)]
+    pub fn run(&mut self, targets: [f64; RUN], count: usize) -> [f64; RUN] {
+        if let (Some(at), 0.0) = (self.at, self.speed) {
+            let mut rests = true;
+            for (frame, &target) in targets.iter().enumerate() {
+                rests &= target == at || frame >= count;
+            }
+            if rests {
+                return [at; RUN];
+            }
+        }
+        let mut run = [0.0; RUN];
+        for (at, target) in run.iter_mut().zip(targets).take(count) {
+            *at = self.next(target);
+        }
+        run
+    }
+
     /// Moves by one frame towards a finite target.
     #[inline(always)]
     pub fn next(&mut self, target: f64) -> f64 {
@@ -62,6 +83,16 @@ impl Glide {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_move_as_frames_do() {
+        let (mut runs, mut frames) = (Glide::new(1_000.0), Glide::new(1_000.0));
+        for run in 0..1_000 {
+            let (count, target) = (1 + run % RUN, if run % 500 < 100 { 30.0 } else { 50.0 });
+            let got = runs.run([target; RUN], count);
+            assert!((0..count).all(|frame| got[frame].to_bits() == frames.next(target).to_bits()));
+        }
+    }
 
     #[test]
     fn arrives_without_ever_leaping() {

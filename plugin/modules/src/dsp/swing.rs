@@ -40,11 +40,12 @@ impl Swing {
     /// the count is anything.
     #[inline(always)]
     pub fn run(&mut self, turns: [f64; RUN], count: usize) -> [f64; RUN] {
-        let mut phases = [0.0; RUN];
+        let (mut phases, mut now) = ([0.0; RUN], self.phase);
         for (phase, turns) in phases.iter_mut().zip(turns).take(count) {
-            *phase = self.phase;
-            self.phase = ahead(self.phase, turns);
+            *phase = now;
+            now = ahead(now, turns);
         }
+        self.phase = now;
         phases
     }
 }

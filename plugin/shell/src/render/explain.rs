@@ -30,7 +30,7 @@ fn modules(report: &GraphReport) -> String {
     let mut costs: BTreeMap<&str, (u32, f32)> = BTreeMap::new();
     for part in report.tasks.iter().flat_map(|task| &task.parts) {
         let (groups, ns) = costs.entry(&part.module).or_default();
-        *groups += 1;
+        *groups = (*groups).max(part.group + 1);
         *ns += part.cost_ns;
     }
     let mut costs: Vec<_> = costs.into_iter().collect();
@@ -81,7 +81,7 @@ fn renders(task: &TaskReport) -> String {
             let _ = write!(out, "{}{}:", if out.is_empty() { "" } else { " " }, part.group);
         }
         out.push_str(if part.in_cycle && !cycle { " (" } else { " " });
-        out.push_str(&part.module);
+        out.push_str(&part.name());
         out.push_str(if part.tail { "+" } else { "" });
         out.push_str(if part.asleep { " z" } else { "" });
         cycle = part.in_cycle;
@@ -109,6 +109,7 @@ mod tests {
         PartReport {
             module: module.into(),
             group,
+            section: None,
             cost_ns: 1_000.0,
             asleep: group == 1,
             tail: false,

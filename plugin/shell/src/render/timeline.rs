@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use manycord_engine::{TaskReport, TaskRun, Timeline};
+use manycord_engine::{PartReport, TaskReport, TaskRun, Timeline};
 
 /// Sizes in pixels.
 const WIDTH: f32 = 1200.0;
@@ -57,7 +57,7 @@ fn task(out: &mut String, run: &TaskRun, report: &TaskReport, scale: f32) {
     // Colours go round the circle by the golden angle: neighbours differ.
     let hue = (run.task as f32 * 137.5) % 360.0;
     let names: Vec<String> =
-        report.parts.iter().map(|part| format!("{} {}", part.module, part.group)).collect();
+        report.parts.iter().map(|part| format!("{} {}", part.name(), part.group)).collect();
     let _ = writeln!(
         out,
         "<g><title>task {}, {:.2} µs: {}</title><rect x=\"{x:.2}\" y=\"{y}\" width=\"{width:.2}\" \
@@ -67,9 +67,8 @@ fn task(out: &mut String, run: &TaskRun, report: &TaskReport, scale: f32) {
         names.join(", "),
     );
     let dearest = report.parts.iter().max_by(|a, b| a.cost_ns.total_cmp(&b.cost_ns));
-    for (line, text) in [run.task.to_string(), dearest.map_or_else(String::new, |part| part.module.clone())]
-        .into_iter()
-        .enumerate()
+    for (line, text) in
+        [run.task.to_string(), dearest.map_or_else(String::new, PartReport::name)].into_iter().enumerate()
     {
         if text.len() as f32 * LETTER + 4.0 < width {
             let y = y + 15.0 + 14.0 * line as f32;
@@ -101,13 +100,14 @@ fn axis(out: &mut String, length_ns: f32, scale: f32, y: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use manycord_engine::{GraphReport, PartReport};
+    use manycord_engine::GraphReport;
 
     #[test]
     fn every_task_is_drawn_on_its_thread() {
         let part = |module: &str| PartReport {
             module: module.into(),
             group: 1,
+            section: None,
             cost_ns: 5_000.0,
             asleep: false,
             tail: false,

@@ -8,17 +8,17 @@ use super::super::{List, Pace};
 use super::{Rule, Work};
 
 /// Sides of a draft: what leads to its start, and what goes on from its end.
-const BEFORE: usize = 0;
-const AFTER: usize = 1;
+pub(super) const BEFORE: usize = 0;
+pub(super) const AFTER: usize = 1;
 const SIDES: [usize; 2] = [BEFORE, AFTER];
 
 /// A task in the making.
 #[derive(Clone, Debug)]
-struct Draft {
-    neighbours: [List; 2],
+pub(super) struct Draft {
+    pub(super) neighbours: [List; 2],
     /// Longest path on each side, without its own span, in ns.
     paths: [f32; 2],
-    cost: Cost,
+    pub(super) cost: Cost,
     /// The draft that it has joined.
     joined: Option<u32>,
 }
@@ -29,7 +29,7 @@ impl Draft {
         self.cost.awake + HANDOFF_NS
     }
 
-    fn is_left(&self) -> bool {
+    pub(super) fn is_left(&self) -> bool {
         self.joined.is_none()
     }
 
@@ -41,7 +41,7 @@ impl Draft {
 
 /// A draft per component, by its number.
 #[derive(Clone, Debug)]
-pub(super) struct Drafts(Vec<Draft>);
+pub(super) struct Drafts(pub(super) Vec<Draft>);
 
 impl Drafts {
     pub(super) fn of(work: &Work) -> Drafts {
@@ -61,19 +61,26 @@ impl Drafts {
         Drafts(drafts)
     }
 
-    /// Joins whatever can only follow one another, and measures the paths.
+    /// Joins whatever can only follow one another.
     pub(super) fn join_chains(&mut self) {
+        // Components are in topological order: a chain's first comes first.
         for first in 0..self.0.len() {
-            // Components are in topological order: a chain's first comes first.
-            if !self.0[first].is_left() {
-                continue;
-            }
-            while let Some(next) = self.0[first].only(AFTER)
-                && self.0[next].only(BEFORE).is_some()
-            {
-                self.join(next, first);
+            if self.0[first].is_left() {
+                self.join_chain(first);
             }
         }
+    }
+
+    pub(super) fn join_chain(&mut self, first: usize) {
+        while let Some(next) = self.0[first].only(AFTER)
+            && self.0[next].only(BEFORE).is_some()
+        {
+            self.join(next, first);
+        }
+    }
+
+    /// Measures the paths.
+    pub(super) fn measure(&mut self) {
         for draft in 0..self.0.len() {
             self.0[draft].paths[BEFORE] = self.path(draft, BEFORE);
         }
@@ -197,7 +204,7 @@ impl Drafts {
     }
 
     /// Moves a draft's work and edges into its partner.
-    fn join(&mut self, draft: usize, partner: usize) {
+    pub(super) fn join(&mut self, draft: usize, partner: usize) {
         let here = &mut self.0[draft];
         here.joined = Some(partner as u32);
         let (neighbours, cost) = (std::mem::take(&mut here.neighbours), here.cost);

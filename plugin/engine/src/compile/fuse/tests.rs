@@ -76,6 +76,7 @@ fn no_join_makes_a_path_longer_than_the_threads_can_use() {
         let total: f32 = work.costs.iter().map(|cost| cost.now).sum();
         let mut drafts = Drafts::of(&work);
         drafts.join_chains();
+        drafts.measure();
         let least = drafts.least_time(threads).max(total / threads as f32);
         let limit = longest_path(&work.costs, &work.after).max(least) * 1.0001;
         let sum = |parts: &Vec<u32>| {
@@ -110,6 +111,19 @@ fn a_chain_is_one_task_and_two_effects_stay_two() {
     assert!(task(5) != task(6) && task(1) != task(2), "{:?}", fused.parts);
     assert!(fused.schedule.ends_ns < 0.62 * fused.schedule.total_ns);
     assert_eq!(fuse(&patch, 1).parts.len(), 1);
+}
+
+#[test]
+fn cheap_twins_are_one_task_and_dear_ones_stay_two() {
+    // A mixer, both sides of an effect, and what they meet in; behind it two meters that share nothing.
+    let patch = |side: f32, meter: f32| {
+        let patch =
+            work(&[(1.0, &[1, 2]), (side, &[3]), (side, &[3]), (5.0, &[4, 5]), (meter, &[]), (meter, &[])]);
+        fuse(&patch, 4).parts
+    };
+    assert_eq!(patch(1.5, 0.7), [vec![0, 1, 2, 3, 4, 5]]);
+    assert_eq!(patch(9.0, 0.7), [vec![0], vec![1], vec![2], vec![3, 4, 5]]);
+    assert_eq!(patch(1.5, 9.0), [vec![0, 1, 2, 3], vec![4], vec![5]]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ const EVERY: usize = SAMPLE_RATE as usize / 20;
 
 /// Costs for a whole block, in ns.
 pub(super) struct Record {
-    /// By module and group of lanes.
+    /// By module, or section of one, and group of lanes.
     units: HashMap<(String, u32), f32>,
     /// Of a whole block, all that is around the tasks included.
     pub(super) block_ns: f64,
@@ -33,7 +33,7 @@ impl Record {
                 blocks.push(begun.elapsed().as_secs_f64() * 1e9);
             }
             for part in piece.control.graph().tasks.into_iter().flat_map(|task| task.parts) {
-                readings.entry((part.module, part.group)).or_default().push(f64::from(part.cost_ns));
+                readings.entry((part.name(), part.group)).or_default().push(f64::from(part.cost_ns));
             }
         }
         // Medians: now and then the machine does something else.
@@ -46,7 +46,7 @@ impl Record {
     pub(super) fn apply(&self, plan: &mut GraphReport) {
         for task in &mut plan.tasks {
             for part in &mut task.parts {
-                let unit = (part.module.clone(), part.group);
+                let unit = (part.name(), part.group);
                 part.cost_ns = self.units.get(&unit).copied().unwrap_or(0.0);
             }
             task.cost_ns = task.parts.iter().map(|part| part.cost_ns).sum();
