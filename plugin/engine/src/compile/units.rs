@@ -5,7 +5,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::net::{CompileError, Edge, Net, Node, Slot};
 use super::width::Width;
-use super::{Context, List, Pace};
+use super::{Context, List};
 use crate::plan::{Feed, Feeds, PlanUnit, Tap};
 use crate::registry::CellKey;
 use crate::run::dial::to_travel;
@@ -22,7 +22,7 @@ pub(crate) struct Built {
 /// Makes or takes over the units of every node and resolves what they read.
 pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> Result<Built, CompileError> {
     let mut built = Built { units: Vec::new(), first_unit: Vec::new(), readers: Vec::new() };
-    let (mut event_lists, mut pace) = (0, Pace::default());
+    let mut event_lists = 0;
     for (number, node) in net.nodes.iter().enumerate() {
         built.first_unit.push(built.units.len());
         let dials = Dials::of(node, context);
@@ -33,14 +33,14 @@ pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> R
                 event_lists += 1;
             }
             built.units.push(unit);
-            pace.step();
+            context.pace.step();
         }
     }
     built.readers = vec![List::new(); built.units.len()];
     for edge in &net.edges {
         let depth = context.registry.cable(net.ends(edge), edge.depth);
         connect(&mut built, edge, widths, depth);
-        pace.step();
+        context.pace.step();
     }
     for readers in &mut built.readers {
         readers.sort_unstable();
