@@ -5,6 +5,7 @@ mod estimate;
 mod fuse;
 mod net;
 mod order;
+mod pace;
 mod rest;
 mod schedule;
 mod sections;
@@ -20,6 +21,7 @@ use smallvec::SmallVec;
 
 pub(crate) use estimate::{Estimates, cost};
 pub use net::CompileError;
+pub(crate) use pace::Pace;
 
 use crate::patch::Patch;
 use crate::plan::{MacroRoute, NotesModule, Plan, PlanFlow, PlanModule};
@@ -42,32 +44,12 @@ pub(crate) struct Context<'a> {
     pub(crate) registry: &'a mut Registry,
     /// The very patch that plays, for the sake of what it costs: nothing that sounds may change.
     pub(crate) again: bool,
+    /// How often it gives way to others.
+    pub(crate) pace: Pace,
 }
 
 /// Numbers of units or tasks, of which there are few: only mixers have many neighbours.
 type List = SmallVec<[u32; 4]>;
-
-/// Lets others have this CPU for a moment. A worker in the middle of a task may wait for it, and the audio thread for
-/// the worker. To be called every few hundred microseconds of work.
-fn give_way() {
-    std::thread::yield_now();
-}
-
-/// Gives way now and then during many small steps: to ask each time would cost more than the steps.
-#[derive(Default)]
-struct Pace(u32);
-
-impl Pace {
-    /// Steps of half a microsecond each; some of a unit that is new.
-    const STEPS: u32 = 64;
-
-    fn step(&mut self) {
-        self.0 += 1;
-        if self.0.is_multiple_of(Self::STEPS) {
-            give_way();
-        }
-    }
-}
 
 /// Compiles a patch. So many cables at its end are on their way out: they go to depth 0.
 pub(crate) fn compile(
@@ -85,9 +67,7 @@ pub(crate) fn compile(
         let tail = cut::tail(&net, &widths, &built, &order);
         cut::mark(&net, &mut built, &tail);
     }
-    give_way();
-    let fused = tasks::make(&built, &order, context.threads);
-    give_way();
+    let fused = tasks::make(&built, &order, context.threads, &mut context.pace);
     let rest = rest::groups(&net, &widths, &built);
 
     let mut notes = Vec::new();
@@ -184,6 +164,7 @@ pub(crate) fn try_out(
         estimates: &estimates,
         registry: &mut registry,
         again: false,
+        pace: Pace::default(),
     };
     Ok(compile(patch, 0, &mut context)?.job().latency)
 }

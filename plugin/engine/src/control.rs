@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use manycord_modules::{BLOCK, Kind};
 use manycord_pool::{Alarm, Pool};
 
-use crate::compile::{CompileError, Context, Estimates, compile};
+use crate::compile::{CompileError, Context, Estimates, Pace, compile};
 use crate::declick::Declick;
 use crate::drift::Drift;
 use crate::engine::{Doze, Engine, Lateness, Parting, Ports};
@@ -118,6 +118,7 @@ pub(crate) fn start_watched(
         estimates: &estimates,
         registry: &mut registry,
         again: false,
+        pace: Pace::default(),
     };
     let flow = compile(&setup.patch, 0, &mut context)?;
     let (install, installs) = rtrb::RingBuffer::new(PLANS);
@@ -348,6 +349,7 @@ impl Control {
             estimates: &self.estimates,
             registry: &mut self.registry,
             again,
+            pace: Pace::of(self.pulse.read().block_seconds),
         };
         let flow = compile(&playing, fading, &mut context)?;
         self.newest = flow.clone();

@@ -15,6 +15,8 @@ pub struct Pulse {
     pub voices: u32,
     /// Rendering time over block length, smoothed; 1 is the limit.
     pub load: f32,
+    /// Length of the last block.
+    pub block_seconds: f32,
     /// Longest block since the engine was made, in µs.
     pub longest_block_us: f32,
 }
@@ -22,6 +24,7 @@ pub struct Pulse {
 impl Pulse {
     pub(crate) fn note_block(&mut self, took_ns: f32, length_ns: f32) {
         if length_ns > 0.0 {
+            self.block_seconds = length_ns * 1e-9;
             self.load += (took_ns / length_ns - self.load) * 0.05;
             self.longest_block_us = self.longest_block_us.max(took_ns * 1e-3);
         }

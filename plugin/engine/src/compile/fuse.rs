@@ -9,6 +9,7 @@
 mod drafts;
 mod twins;
 
+use super::Pace;
 use super::estimate::Cost;
 use super::schedule::Schedule;
 use drafts::Drafts;
@@ -53,13 +54,13 @@ const SHARES: [(f32, f32); 4] = [(0.0, 0.25), (0.85, 0.25), (1.0, 0.5), (1.0, 1.
 const TASK_NS: (f32, f32) = (4_000.0, 50_000.0);
 
 /// Puts components together for so many threads.
-pub(crate) fn fuse(work: &Work, threads: usize) -> Fused {
+pub(crate) fn fuse(work: &Work, threads: usize, pace: &mut Pace) -> Fused {
     let mut drafts = Drafts::of(work);
     drafts.join_chains();
     drafts.join_twins();
     drafts.measure();
     if threads == 1 {
-        drafts.join_all(Rule::ANY);
+        drafts.join_all(Rule::ANY, pace);
         return Fused { parts: drafts.parts(), schedule: drafts.schedule(1) };
     }
     let total: f32 = work.costs.iter().map(|cost| cost.now).sum();
@@ -73,7 +74,7 @@ pub(crate) fn fuse(work: &Work, threads: usize) -> Fused {
             continue;
         }
         let mut drafts = drafts.clone();
-        refused = drafts.join_all(rule);
+        refused = drafts.join_all(rule, pace);
         let schedule = drafts.schedule(threads);
         if best.parts.is_empty() || schedule.ends_ns < best.schedule.ends_ns {
             best = Fused { parts: drafts.parts(), schedule };

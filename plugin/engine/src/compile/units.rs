@@ -8,7 +8,7 @@ use smallvec::{SmallVec, smallvec};
 use super::net::{CompileError, Edge, Net, Node, Slot};
 use super::sections::{self, Share};
 use super::width::Width;
-use super::{Context, List, Pace};
+use super::{Context, List};
 use crate::plan::{Feed, Feeds, PlanUnit, Tap};
 use crate::registry::CellKey;
 use crate::run::dial::to_travel;
@@ -49,7 +49,7 @@ pub(crate) fn build(
     let setup = Setup { quality, ..Setup::at(context.sample_rate) };
     let shares = sections::shares(net);
     let mut built = Built { units: Vec::new(), first_unit: Vec::new(), shares, readers: Vec::new() };
-    let (mut event_lists, mut pace) = (0, Pace::default());
+    let mut event_lists = 0;
     for (number, node) in net.nodes.iter().enumerate() {
         built.first_unit.push(built.units.len());
         let dials = Dials::of(node, context);
@@ -62,15 +62,15 @@ pub(crate) fn build(
                     event_lists += 1;
                 }
                 built.units.push(unit);
+                context.pace.step();
             }
-            pace.step();
         }
     }
     built.readers = vec![List::new(); built.units.len()];
     for edge in &net.edges {
         let depth = context.registry.cable(net.ends(edge), edge.depth);
         connect(&mut built, edge, widths, depth);
-        pace.step();
+        context.pace.step();
     }
     for readers in &mut built.readers {
         readers.sort_unstable();

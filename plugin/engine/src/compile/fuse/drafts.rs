@@ -159,10 +159,9 @@ impl Drafts {
 
     /// Joins neighbours for as long as the rule allows. Returns the least that it refused: a rule that allows more,
     /// but less than that, makes the same joins.
-    pub(super) fn join_all(&mut self, rule: Rule) -> Rule {
+    pub(super) fn join_all(&mut self, rule: Rule, pace: &mut Pace) -> Rule {
         let mut refused = Rule::ANY;
         let mut open: Vec<usize> = (0..self.0.len()).rev().collect();
-        let mut pace = Pace::default();
         while let Some(draft) = open.pop() {
             if !self.0[draft].is_left() {
                 continue;
