@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use atomic_float::AtomicF32;
 use atomic_refcell::AtomicRefCell;
-use manycord_modules::{BLOCK, Group, In, Io, LANES, LaneEvent, LaneMask, Out, Setup, Signal, Unit};
+use manycord_modules::{BLOCK, Group, In, Io, LaneEvent, LaneMask, Out, Setup, Signal, Unit};
 
 use super::handed::Handed;
 use super::stage::Stage;
@@ -229,21 +229,18 @@ impl Cell {
     /// Looks for the peak, and for anything non-finite, which no neighbour may see.
     #[inline(always)]
     fn measure(&mut self, call: &Call<'_>, range: Range<usize>) {
-        // Magnitudes as bits are in the order of the numbers, with infinity and NaN above all: one maximum tells both.
-        let mut most = [0; LANES];
+        let (mut peak, mut poison) = (Group::ZERO, Group::ZERO);
         for (place, output) in self.outputs.iter().enumerate() {
             if call.wanted >> place & 1 == 0 {
                 continue;
             }
-            for group in &output[range.clone()] {
-                for lane in 0..LANES {
-                    let magnitude = group[lane].to_bits() & 0x7fff_ffff;
-                    most[lane] = if magnitude > most[lane] { magnitude } else { most[lane] };
-                }
+            for &group in &output[range.clone()] {
+                peak = peak.max(group.abs());
+                // 0 × infinity and 0 × NaN are NaN, which then stays; cheaper than a test per frame.
+                poison += group * 0.0;
             }
         }
-        let peak = Group(most.map(f32::from_bits));
-        if !peak.is_finite() {
+        if !poison.is_finite() {
             self.mute(call.meter, range);
             return;
         }

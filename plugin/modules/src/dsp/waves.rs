@@ -214,10 +214,11 @@ impl Stretch {
         let [from, to] = self.phase.map(|phase| phase.wrapping_sub(mark) as i32);
         let forward = to.wrapping_sub(from) >= 0;
         let passed = if forward { from < 0 && to >= 0 } else { from >= 0 && to < 0 };
-        passed.then(|| {
-            let distance = signed_turns(mark.wrapping_sub(self.phase[0]));
-            (self.reach(&self.course, distance), if forward { 1.0 } else { -1.0 })
-        })
+        if !passed {
+            return None;
+        }
+        let distance = signed_turns(mark.wrapping_sub(self.phase[0]));
+        Some((self.reach(&self.course, distance), if forward { 1.0 } else { -1.0 }))
     }
 
     /// When the phase meets the width.
