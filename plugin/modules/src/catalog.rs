@@ -20,8 +20,8 @@ pub mod svf;
 pub mod vca;
 pub mod vco;
 
-/// Every module kind, by shelf.
-pub const CATALOG: &[Kind] = &[
+/// Every module kind, by shelf. A static: each crate that named a constant would compile all modules once more.
+pub static CATALOG: &[Kind] = &[
     // In and out
     Kind::of::<input::Input>(),
     Kind::of::<notes::Notes>(),
