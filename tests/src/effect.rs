@@ -16,7 +16,7 @@ impl Effect {
     /// A fresh unit with some knobs set, each in its own unit.
     pub fn new(id: &str, knobs: &[(&str, f32)]) -> Effect {
         let kind = find(id).expect("the module is in the catalog");
-        let setup = Setup { sample_rate: SAMPLE_RATE as f32, seed: 1, mono: true, outputs: u32::MAX };
+        let setup = Setup { mono: true, ..Setup::at(SAMPLE_RATE as f32) };
         let mut effect = Effect { rig: Rig::new(kind, &setup) };
         for &(id, value) in knobs {
             let param = effect.rig.spec.params[effect.param(id)];

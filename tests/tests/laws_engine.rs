@@ -2,7 +2,7 @@
 //! workers there are, or on edits elsewhere.
 
 use manycord_engine::{EngineSetup, Patch, start};
-use manycord_modules::CATALOG;
+use manycord_modules::{CATALOG, Quality};
 use manycord_tests::{performance, random, render};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Proptest, RngAlgorithm, TestRng, TestRunner};
@@ -24,7 +24,8 @@ fn any_blocks_and_any_workers_give_the_same_bits() {
     let sounding = std::cell::Cell::new(0);
     runner(PATCHES)
         .run(&any::<u64>(), |seed| {
-            let patch = Patch { pipelined: seed % 4 < 2, ..random::patch(seed) };
+            let quality = if seed % 3 == 0 { Quality::Economy } else { Quality::Full };
+            let patch = Patch { pipelined: seed % 4 < 2, quality, ..random::patch(seed) };
             let events = performance::events(seed, FRAMES);
             let edits = (seed % 2 == 0).then_some((2_048, seed));
             let reference = play(

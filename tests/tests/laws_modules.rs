@@ -1,15 +1,17 @@
 //! The laws that every module of the catalog keeps by itself, without any engine.
 
 use manycord_modules::rig::Rig;
-use manycord_modules::{CATALOG, Group, Kind, LANES, LaneMask, Polyphony, Role, Setup};
+use manycord_modules::{CATALOG, Group, Kind, LANES, LaneMask, Level, Polyphony, Quality, Role, Setup};
 use manycord_tests::stimulus::{Manner, Stimulus};
 
 const SAMPLE_RATE: f32 = 48_000.0;
 const BLOCKS: usize = 40;
 const FRAMES: usize = BLOCKS * 64;
 
-fn rig(kind: &Kind, mono: bool) -> Rig {
-    Rig::new(kind, &Setup { sample_rate: SAMPLE_RATE, seed: 7, mono, outputs: u32::MAX })
+/// Every kind of module at every quality.
+fn every() -> impl Iterator<Item = (&'static Kind, Setup)> {
+    let at = |(_, quality)| Setup { seed: 7, quality, ..Setup::at(SAMPLE_RATE) };
+    CATALOG.iter().flat_map(move |kind| Quality::NAMED.map(move |named| (kind, at(named))))
 }
 
 fn stimulus(kind: &Kind, manner: Manner, seed: u64) -> Stimulus {
@@ -39,14 +41,14 @@ fn assert_same(kind: &Kind, a: &[Vec<Group>], b: &[Vec<Group>], lanes: LaneMask,
 
 #[test]
 fn any_cuts_give_the_same_bits() {
-    for kind in CATALOG {
+    for (kind, setup) in every() {
         for (seed, manner) in
             [(1, Manner::Musical), (2, Manner::Still), (3, Manner::Extreme), (4, Manner::Musical)]
         {
             let stimulus = stimulus(kind, manner, seed);
-            let whole = stimulus.render(&mut rig(kind, false), 0..BLOCKS, &[64]);
+            let whole = stimulus.render(&mut Rig::new(kind, &setup), 0..BLOCKS, &[64]);
             for cuts in [&[1][..], &[63, 1], &[16], &[7, 29, 13, 15], &[33, 31]] {
-                let cut = stimulus.render(&mut rig(kind, false), 0..BLOCKS, cuts);
+                let cut = stimulus.render(&mut Rig::new(kind, &setup), 0..BLOCKS, cuts);
                 assert_same(kind, &whole, &cut, LaneMask::ALL, &format!("{manner:?} cut in {cuts:?}"));
             }
         }
@@ -55,10 +57,10 @@ fn any_cuts_give_the_same_bits() {
 
 #[test]
 fn it_does_not_matter_whether_a_knob_is_known_to_stand_still() {
-    for kind in CATALOG {
+    for (kind, setup) in every() {
         for seed in 0..4 {
             let render =
-                |manner| stimulus(kind, manner, seed).render(&mut rig(kind, false), 0..BLOCKS, &[64]);
+                |manner| stimulus(kind, manner, seed).render(&mut Rig::new(kind, &setup), 0..BLOCKS, &[64]);
             let (still, moving) = (render(Manner::Still), render(Manner::StillButMoving));
             assert_same(kind, &still, &moving, LaneMask::ALL, "steady or moving");
         }
@@ -67,12 +69,15 @@ fn it_does_not_matter_whether_a_knob_is_known_to_stand_still() {
 
 #[test]
 fn every_instruction_set_gives_the_same_bits() {
-    for kind in CATALOG {
-        let setup = Setup { sample_rate: SAMPLE_RATE, seed: 7, mono: false, outputs: u32::MAX };
+    for (kind, setup) in every() {
         for seed in 0..3 {
             let stimulus = stimulus(kind, Manner::Musical, seed);
             let best = stimulus.render(&mut Rig::new(kind, &setup), 0..BLOCKS, &[64]);
-            let base = stimulus.render(&mut Rig::portable(kind, &setup), 0..BLOCKS, &[64]);
+            let base = stimulus.render(
+                &mut Rig::new(kind, &Setup { level: Level::portable(), ..setup }),
+                0..BLOCKS,
+                &[64],
+            );
             assert_same(kind, &best, &base, LaneMask::ALL, "instruction set");
         }
     }
@@ -82,9 +87,10 @@ fn every_instruction_set_gives_the_same_bits() {
 fn outputs_are_finite_and_bounded_at_every_extreme() {
     /// No module is louder than this on sound voltages, however wildly its knobs leap.
     const LOUDEST_VOLTS: f32 = 500.0;
-    for kind in CATALOG {
+    for (kind, setup) in every() {
         for seed in 0..4 {
-            let out = stimulus(kind, Manner::Extreme, seed).render(&mut rig(kind, false), 0..BLOCKS, &[64]);
+            let out =
+                stimulus(kind, Manner::Extreme, seed).render(&mut Rig::new(kind, &setup), 0..BLOCKS, &[64]);
             for (output, frames) in out.iter().enumerate() {
                 let port = kind.spec.outputs[output].id;
                 let peak = frames.iter().map(|group| group.peak()).fold(0.0, f32::max);
@@ -97,9 +103,9 @@ fn outputs_are_finite_and_bounded_at_every_extreme() {
 
 #[test]
 fn hostile_input_leaves_outputs_finite_and_is_forgotten() {
-    for kind in CATALOG {
+    for (kind, setup) in every() {
         for seed in 0..4 {
-            let mut unit = rig(kind, false);
+            let mut unit = Rig::new(kind, &setup);
             let out = stimulus(kind, Manner::Hostile, seed).render(&mut unit, 0..BLOCKS, &[64]);
             for (output, frames) in out.iter().enumerate() {
                 let bad = frames.iter().position(|group| !group.is_finite());
@@ -119,12 +125,12 @@ fn hostile_input_leaves_outputs_finite_and_is_forgotten() {
 
 #[test]
 fn a_reset_lane_is_a_fresh_lane_and_the_others_go_on() {
-    for kind in CATALOG {
+    for (kind, setup) in every() {
         for seed in 0..4 {
             let before = stimulus(kind, Manner::Musical, seed);
             let after = stimulus(kind, Manner::Musical, seed + 100);
-            let fresh = after.render(&mut rig(kind, false), 0..BLOCKS, &[64]);
-            let mut unit = rig(kind, false);
+            let fresh = after.render(&mut Rig::new(kind, &setup), 0..BLOCKS, &[64]);
+            let mut unit = Rig::new(kind, &setup);
             before.render(&mut unit, 0..BLOCKS, &[64]);
             unit.reset(LaneMask::ALL);
             let again = after.render(&mut unit, 0..BLOCKS, &[64]);
@@ -133,7 +139,7 @@ fn a_reset_lane_is_a_fresh_lane_and_the_others_go_on() {
                 continue;
             }
             let some = LaneMask(0b0110_1001);
-            let (mut reset, mut untouched) = (rig(kind, false), rig(kind, false));
+            let (mut reset, mut untouched) = (Rig::new(kind, &setup), Rig::new(kind, &setup));
             before.render(&mut reset, 0..BLOCKS, &[64]);
             before.render(&mut untouched, 0..BLOCKS, &[64]);
             reset.reset(some);
@@ -148,9 +154,9 @@ fn a_reset_lane_is_a_fresh_lane_and_the_others_go_on() {
 #[test]
 fn a_mono_unit_has_equal_lanes() {
     // A source of lanes is never mono.
-    for kind in CATALOG.iter().filter(|kind| kind.spec.role != Role::Notes) {
+    for (kind, setup) in every().filter(|(kind, _)| kind.spec.role != Role::Notes) {
         let stimulus = Stimulus::new(kind.spec, Manner::Musical, 5, FRAMES, true);
-        let out = stimulus.render(&mut rig(kind, true), 0..BLOCKS, &[64]);
+        let out = stimulus.render(&mut Rig::new(kind, &Setup { mono: true, ..setup }), 0..BLOCKS, &[64]);
         for (output, frames) in out.iter().enumerate() {
             let unequal = frames.iter().position(|group| (1..LANES).any(|lane| group[lane] != group[0]));
             assert_eq!(unequal, None, "{}.{}", kind.spec.id, kind.spec.outputs[output].id);
@@ -160,11 +166,11 @@ fn a_mono_unit_has_equal_lanes() {
 
 #[test]
 fn state_moves_the_same_whether_an_output_is_read_or_not() {
-    for kind in CATALOG {
+    for (kind, setup) in every() {
         for output in 0..kind.spec.outputs.len() {
             let stimulus = stimulus(kind, Manner::Musical, 9);
-            let all = stimulus.render(&mut rig(kind, false), 0..BLOCKS, &[64]);
-            let mut one = rig(kind, false);
+            let all = stimulus.render(&mut Rig::new(kind, &setup), 0..BLOCKS, &[64]);
+            let mut one = Rig::new(kind, &setup);
             one.wanted = 1 << output;
             let one = stimulus.render(&mut one, 0..BLOCKS, &[64]);
             assert_same(
@@ -181,15 +187,14 @@ fn state_moves_the_same_whether_an_output_is_read_or_not() {
 #[test]
 fn sections_put_out_what_one_unit_for_all_would() {
     let mut found = 0;
-    for kind in CATALOG {
+    for (kind, setup) in every() {
         for section in kind.spec.sections {
             for (seed, manner) in
                 [(1, Manner::Musical), (2, Manner::Still), (3, Manner::Extreme), (4, Manner::Hostile)]
             {
                 let stimulus = stimulus(kind, manner, seed);
-                let whole = stimulus.render(&mut rig(kind, false), 0..BLOCKS, &[64]);
-                let setup = Setup { sample_rate: SAMPLE_RATE, seed: 7, mono: false, outputs: section.mask() };
-                let mut alone = Rig::new(kind, &setup);
+                let whole = stimulus.render(&mut Rig::new(kind, &setup), 0..BLOCKS, &[64]);
+                let mut alone = Rig::new(kind, &Setup { outputs: section.mask(), ..setup });
                 (alone.wanted, alone.fed) = (section.mask(), 0);
                 section.inputs.iter().for_each(|input| alone.fed |= 1 << input.index());
                 let alone = stimulus.render(&mut alone, 0..BLOCKS, &[7, 29, 13, 15]);

@@ -19,7 +19,7 @@ fn knob(id: &str) -> Param {
 }
 
 fn rig(sample_rate: f32, knobs: &[(&str, f32)]) -> Rig {
-    let mut rig = Rig::new(adsr(), &Setup { sample_rate, seed: 1, mono: false, outputs: u32::MAX });
+    let mut rig = Rig::new(adsr(), &Setup::at(sample_rate));
     for &(id, value) in knobs {
         rig.knob(knob(id), value);
     }

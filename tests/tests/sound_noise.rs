@@ -11,7 +11,7 @@ const SECONDS: usize = 40;
 
 /// Every output, second by second.
 fn listen(mut take: impl FnMut(&[Vec<Group>])) {
-    let setup = Setup { sample_rate: RATE as f32, seed: 5, mono: false, outputs: u32::MAX };
+    let setup = Setup { seed: 5, ..Setup::at(RATE as f32) };
     let mut rig = Rig::new(find("noise").expect("it is in the catalog"), &setup);
     rig.render(RATE, |_, _| {});
     for _ in 0..SECONDS {

@@ -14,7 +14,7 @@ const C4_HERTZ: f64 = 261.625_565_300_598_6;
 const BINS: [usize; 5] = [75, 601, 2_403, 4_805, 9_611];
 
 fn vco() -> Rig {
-    let setup = Setup { sample_rate: RATE as f32, seed: 1, mono: false, outputs: u32::MAX };
+    let setup = Setup::at(RATE as f32);
     Rig::new(find("vco").expect("it is in the catalog"), &setup)
 }
 

@@ -2,7 +2,7 @@
 
 use manycord_engine::Patch;
 use manycord_engine::patch::{Cable, Macro, MacroTarget, PatchModule, PortRef};
-use manycord_modules::{PortKind, find};
+use manycord_modules::{PortKind, Quality, find};
 
 use crate::ends::kind_of_output;
 
@@ -15,6 +15,8 @@ const ID_LENGTH: usize = 64;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Edit {
     NamePatch(String),
+    Quality(Quality),
+    Pipelined(bool),
     Add { kind: &'static str },
     Remove { module: String },
     Label { module: String, label: String },
@@ -40,6 +42,8 @@ impl Edit {
     pub(crate) fn apply(&self, mut patch: Patch) -> Patch {
         match self {
             Edit::NamePatch(name) => patch.name.clone_from(name),
+            Edit::Quality(quality) => patch.quality = *quality,
+            Edit::Pipelined(on) => patch.pipelined = *on,
             Edit::Add { kind } => add(&mut patch, kind),
             Edit::Remove { module } => remove(&mut patch, module),
             Edit::Label { module, label } => {

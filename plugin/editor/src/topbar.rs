@@ -2,6 +2,7 @@
 
 use egui::{Layout, RichText, Ui};
 use manycord_engine::{Patch, Pulse};
+use manycord_modules::Quality;
 
 use crate::desk::{Ask, Desk};
 use crate::edits::Edit;
@@ -44,6 +45,9 @@ pub(crate) fn show(
             desk.edit(Edit::NamePatch(name));
         }
         ui.menu_button("Library", |ui| shelves(ui, desk, library));
+        ui.menu_button("Engine", |ui| costs(ui, desk))
+            .response
+            .on_hover_text("What the patch may cost, and how its work is shared out");
         if ui.button("Text").on_hover_text("The patch as text: read, edit, copy, paste").clicked() {
             desk.ask(Ask::ShowText);
         }
@@ -77,6 +81,21 @@ fn engine(ui: &mut Ui, status: &Status, levels: &Levels) {
     count(ui, pulse.voices as usize, "voice", "Notes that are held or sustained");
     count(ui, workers, "worker", "Threads that render besides the host's own");
     meter::load(ui, pulse.load, pulse.longest_block_us);
+}
+
+/// Switches of the patch that trade sound or latency for speed.
+fn costs(ui: &mut Ui, desk: &mut Desk<'_>) {
+    ui.set_min_width(220.0);
+    let mut economy = desk.patch.quality == Quality::Economy;
+    let tip = "Half the cost: filters run at the host's rate, oscillators alias a little more";
+    if ui.checkbox(&mut economy, "Economy quality").on_hover_text(tip).clicked() {
+        desk.edit(Edit::Quality(if economy { Quality::Economy } else { Quality::Full }));
+    }
+    let mut pipelined = desk.patch.pipelined;
+    let tip = "Effects render beside the next voices, 64 frames late; the host is told";
+    if ui.checkbox(&mut pipelined, "Pipelined effects").on_hover_text(tip).clicked() {
+        desk.edit(Edit::Pipelined(pipelined));
+    }
 }
 
 fn shelves(ui: &mut Ui, desk: &mut Desk<'_>, library: &Library) {

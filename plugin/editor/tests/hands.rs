@@ -9,7 +9,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use manycord_editor::{FactoryPatch, Library, Macros, Rack};
 use manycord_engine::{Patch, Session};
-use manycord_modules::CATALOG;
+use manycord_modules::{CATALOG, Quality};
 
 const TEXT: &str = r#"
     manycord = 1
@@ -285,4 +285,18 @@ fn a_text_field_swallows_the_racks_keys() {
     bench.keys(Modifiers::NONE, Key::Enter);
     assert_eq!(bench.patch().name, "Testing");
     assert!(bench.harness.query_by_label("Search modules").is_none());
+}
+
+#[test]
+fn what_the_patch_costs_is_chosen_in_the_bar_and_can_be_undone() {
+    let mut bench = Bench::new();
+    bench.click("Engine");
+    bench.click("Economy quality");
+    assert_eq!(bench.patch().quality, Quality::Economy);
+    bench.click("Engine");
+    bench.click("Pipelined effects");
+    assert!(bench.patch().pipelined);
+    bench.keys(Modifiers::COMMAND, Key::Z);
+    bench.keys(Modifiers::COMMAND, Key::Z);
+    assert_eq!((bench.patch().quality, bench.patch().pipelined), (Quality::Full, false));
 }

@@ -5,6 +5,7 @@ mod estimate;
 mod fuse;
 mod net;
 mod order;
+mod pace;
 mod rest;
 mod schedule;
 mod sections;
@@ -16,10 +17,11 @@ use std::sync::Arc;
 
 use manycord_modules::{BLOCK, Level, Role};
 use manycord_pool::{Flow, Graph};
+use smallvec::SmallVec;
 
 pub(crate) use estimate::{Estimates, cost};
 pub use net::CompileError;
-pub(crate) use net::Fading;
+pub(crate) use pace::Pace;
 
 use crate::patch::Patch;
 use crate::plan::{MacroRoute, NotesModule, Plan, PlanFlow, PlanModule};
@@ -42,33 +44,30 @@ pub(crate) struct Context<'a> {
     pub(crate) registry: &'a mut Registry,
     /// The very patch that plays, for the sake of what it costs: nothing that sounds may change.
     pub(crate) again: bool,
+    /// How often it gives way to others.
+    pub(crate) pace: Pace,
 }
 
-/// Lets others have this CPU for a moment, which costs nothing where nobody waits for it. A worker in the middle of a
-/// task may wait, and the audio thread for it. To be called every few hundred microseconds of work.
-fn give_way() {
-    std::thread::yield_now();
-}
+/// Numbers of units or tasks, of which there are few: only mixers have many neighbours.
+type List = SmallVec<[u32; 4]>;
 
-/// Compiles a patch. Cables in `fading` are on their way out: they go to depth 0.
+/// Compiles a patch. So many cables at its end are on their way out: they go to depth 0.
 pub(crate) fn compile(
     patch: &Patch,
-    fading: &Fading,
+    fading: usize,
     context: &mut Context<'_>,
 ) -> Result<Arc<PlanFlow>, CompileError> {
     let net = net::resolve(patch, fading, context.catalog)?;
     let widths = width::infer(&net);
-    let fresh = context.registry.begin();
-    let mut built = units::build(&net, &widths, context)?;
+    let fresh = context.registry.begin(patch.quality);
+    let mut built = units::build(&net, &widths, patch.quality, context)?;
     let order = order::order(&mut built);
     context.estimates.assume(&mut built, &order);
     if patch.pipelined {
         let tail = cut::tail(&net, &widths, &built, &order);
         cut::mark(&net, &mut built, &tail);
     }
-    give_way();
-    let fused = tasks::make(&built, &order, context.threads);
-    give_way();
+    let fused = tasks::make(&built, &order, context.threads, &mut context.pace);
     let rest = rest::groups(&net, &widths, &built);
 
     let mut notes = Vec::new();
@@ -89,12 +88,9 @@ pub(crate) fn compile(
     let outputs = net.nodes.iter().enumerate().filter(|(_, node)| node.spec.role == Role::Output);
     let outputs = outputs.map(|(node, _)| built.first_unit[node] as u32).collect();
     let modules = (net.nodes.iter().enumerate())
-        .map(|(node, module)| PlanModule {
-            id: module.id.clone(),
-            units: (0..widths[node].groups())
-                .flat_map(|group| built.units_of(node, group))
-                .map(|unit| built.units[unit].running.clone())
-                .collect(),
+        .map(|(node, module)| {
+            let units = built.first_unit[node]..built.units_of(node, widths[node].groups() - 1).end;
+            PlanModule { id: module.id.clone(), units }
         })
         .collect();
 
@@ -146,7 +142,7 @@ fn tail_dials(built: &units::Built) -> Vec<u32> {
     for unit in built.units.iter().filter(|unit| unit.tail) {
         let feeds = unit.inputs.iter().chain(&unit.params).flat_map(|feeds| &feeds.cables);
         dials.extend(feeds.map(|feed| feed.depth));
-        dials.extend_from_slice(&unit.knobs);
+        dials.extend(unit.knobs());
         dials.push(unit.bypass);
     }
     dials.sort_unstable();
@@ -168,8 +164,9 @@ pub(crate) fn try_out(
         estimates: &estimates,
         registry: &mut registry,
         again: false,
+        pace: Pace::default(),
     };
-    Ok(compile(patch, &Fading::new(), &mut context)?.job().latency)
+    Ok(compile(patch, 0, &mut context)?.job().latency)
 }
 
 /// Dials that each host macro moves.
@@ -188,7 +185,7 @@ fn macro_routes(patch: &Patch, net: &net::Net, built: &units::Built) -> Vec<Vec<
             };
             if !param.structural {
                 list.push(MacroRoute {
-                    dial: built.units[built.first_unit[node]].knobs[param.index()],
+                    dial: built.units[built.first_unit[node]].knob(param.index()),
                     travel: MacroTravel::of(param, target),
                 });
             }

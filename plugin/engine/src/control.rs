@@ -7,14 +7,15 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use manycord_modules::{BLOCK, Kind};
 use manycord_pool::{Alarm, Pool};
 
-use crate::compile::{CompileError, Context, Estimates, Fading, compile};
+use crate::compile::{CompileError, Context, Estimates, Pace, compile};
 use crate::declick::Declick;
 use crate::drift::Drift;
 use crate::engine::{Doze, Engine, Lateness, Parting, Ports};
 use crate::patch::Patch;
-use crate::plan::{PlanFlow, PlanModule, PlanUnit};
+use crate::plan::{PlanFlow, PlanUnit};
 use crate::plan_report::{self, GraphReport};
-use crate::registry::{Registry, knob_name};
+use crate::registry::Registry;
+use crate::run::cell::Meter;
 use crate::run::dial::to_travel;
 use crate::telemetry::{ModuleReport, Pulse, modules};
 use crate::timeline::{self, Timeline};
@@ -54,7 +55,8 @@ pub struct Control {
     patch: Patch,
     /// What plays: the patch and cables that fade out.
     playing: Patch,
-    fading: Fading,
+    /// How many cables at its end fade out.
+    fading: usize,
     registry: Registry,
     estimates: Estimates,
     drift: Drift,
@@ -65,7 +67,7 @@ pub struct Control {
     /// Threads for which plans are made, the host's included.
     threads: usize,
     newest: Arc<PlanFlow>,
-    /// The plan with which the cables in `fading` began to fade, if any do. The newest may have come later, for the
+    /// The plan with which cables began to fade, if any do. The newest may have come later, for the
     /// sake of what units cost; how long cables fade must not depend on that.
     fades_since: Option<Arc<PlanFlow>>,
     /// The plan that was last asked for a timeline.
@@ -108,7 +110,6 @@ pub(crate) fn start_watched(
         .client_with(Some(on_wreck))
         .map_err(|error| StartError::Pool { reason: error.to_string() })?;
     let (mut registry, estimates) = (Registry::default(), Estimates::default());
-    let fading = Fading::new();
     let threads = setup.pool.workers() + 1;
     let mut context = Context {
         sample_rate: setup.sample_rate,
@@ -117,8 +118,9 @@ pub(crate) fn start_watched(
         estimates: &estimates,
         registry: &mut registry,
         again: false,
+        pace: Pace::default(),
     };
-    let flow = compile(&setup.patch, &fading, &mut context)?;
+    let flow = compile(&setup.patch, 0, &mut context)?;
     let (install, installs) = rtrb::RingBuffer::new(PLANS);
     let (retires, retired) = rtrb::RingBuffer::new(PLANS);
     let turned = Arc::new(AtomicU32::new(0));
@@ -148,7 +150,7 @@ pub(crate) fn start_watched(
     let control = Control {
         playing: setup.patch.clone(),
         patch: setup.patch,
-        fading,
+        fading: 0,
         registry,
         estimates,
         drift: Drift::default(),
@@ -195,7 +197,7 @@ impl Control {
     /// When the patch does not compile; the running one then goes on unchanged.
     pub fn load(&mut self, patch: Patch) -> Result<(), CompileError> {
         let running = std::mem::take(&mut self.registry);
-        if let Err(error) = self.submit(patch.clone(), Fading::new()) {
+        if let Err(error) = self.submit(patch.clone(), 0) {
             self.registry = running;
             return Err(error);
         }
@@ -222,7 +224,7 @@ impl Control {
         }
         self.playing.turn(self.catalog, knob, value);
         let Some(kind) = self.patch.module(module).map(|entry| entry.kind.as_str()) else { return };
-        if let Some(dial) = self.registry.find_dial(&knob_name(module, kind, param)) {
+        if let Some(dial) = self.registry.knob(module, kind, spec.index()) {
             dial.turn(to_travel(spec, value));
             // Release: pairs with the engine's Acquire; it sees the dial's new target.
             self.turned.fetch_add(1, Ordering::Release);
@@ -238,7 +240,7 @@ impl Control {
         if self.faded() {
             let patch = self.patch.clone();
             // It compiled before, with more cables.
-            let _ = self.submit(patch, Fading::new());
+            let _ = self.submit(patch, 0);
         } else if self.adapts
             && self.threads > 1
             && self.drift.calls_for_new_plan(&self.newest, self.pulse.read().frames, self.sample_rate)
@@ -254,9 +256,8 @@ impl Control {
 
     /// Shares the work of the playing patch out anew, by what its units cost now. The sound does not change.
     pub fn replan(&mut self) {
-        let (playing, fading) = (self.playing.clone(), self.fading.clone());
         // It compiled before.
-        let _ = self.compile(playing, fading, true);
+        let _ = self.compile(self.playing.clone(), self.fading, true);
     }
 
     /// Replaces what modules (by id and group of lanes) were measured to cost, in ns for a whole block: for tests and
@@ -278,13 +279,11 @@ impl Control {
         if !self.distress.swap(false, Ordering::Acquire) {
             return;
         }
-        let lost = |module: &&PlanModule| module.units.iter().any(|unit| unit.meter.is_lost());
-        let lost: Vec<String> =
-            self.newest.job().modules.iter().filter(lost).map(|module| module.id.clone()).collect();
-        self.casualties.extend(lost);
-        let (playing, fading) = (self.playing.clone(), self.fading.clone());
+        let plan = self.newest.job();
+        let lost = plan.modules.iter().filter(|module| plan.meters(module).any(Meter::is_lost));
+        self.casualties.extend(lost.map(|module| module.id.to_string()));
         // It compiled before.
-        let _ = self.submit(playing, fading);
+        let _ = self.submit(self.playing.clone(), self.fading);
     }
 
     /// Modules that did not return since this was last asked; they are silent for good.
@@ -336,12 +335,12 @@ impl Control {
         self.pool.workers()
     }
 
-    fn submit(&mut self, playing: Patch, fading: Fading) -> Result<(), CompileError> {
+    fn submit(&mut self, playing: Patch, fading: usize) -> Result<(), CompileError> {
         self.compile(playing, fading, false)
     }
 
     /// `again`: it is what plays already, and must go on with the same bits.
-    fn compile(&mut self, playing: Patch, fading: Fading, again: bool) -> Result<(), CompileError> {
+    fn compile(&mut self, playing: Patch, fading: usize, again: bool) -> Result<(), CompileError> {
         self.estimates.learn(self.newest.job());
         let mut context = Context {
             sample_rate: self.sample_rate,
@@ -350,11 +349,12 @@ impl Control {
             estimates: &self.estimates,
             registry: &mut self.registry,
             again,
+            pace: Pace::of(self.pulse.read().block_seconds),
         };
-        let flow = compile(&playing, &fading, &mut context)?;
+        let flow = compile(&playing, fading, &mut context)?;
         self.newest = flow.clone();
         if !again {
-            self.fades_since = (!fading.is_empty()).then(|| flow.clone());
+            self.fades_since = (fading > 0).then(|| flow.clone());
         }
         self.waiting.push_back(flow);
         self.hand_over();

@@ -17,7 +17,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use manycord_modules::{Kind, Param, Value};
+use manycord_modules::{Kind, Param, Quality, Value};
 
 pub use error::PatchError;
 pub use migrate::VERSION;
@@ -36,6 +36,9 @@ pub struct Patch {
     /// them: more cores are of use, the sound is the same 64 frames later, and so is [`crate::Control::latency`].
     /// In the text: `pipelined = true` before the first table; left out, it is `false`.
     pub pipelined: bool,
+    /// How much is spent on the sound. In the text: `quality = "economy"` before the first table; left out, it is
+    /// `"full"`.
+    pub quality: Quality,
     /// Modules, in the order in which they were added.
     pub modules: Vec<PatchModule>,
     /// Cables; several into one input add up in this order.

@@ -1,13 +1,15 @@
 //! A compiled patch: immutable but for the state of its units and its stage.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use atomic_refcell::AtomicRefCell;
 use manycord_modules::{LaneMask, Level, Spec};
 use manycord_pool::{Flow, Graph};
+use smallvec::SmallVec;
 
-use crate::run::cell::{Cell, Running};
+use crate::run::cell::{Cell, Meter, Running};
 use crate::run::dial::{Dial, MacroTravel};
 use crate::run::record::Recorder;
 use crate::run::stage::Stage;
@@ -34,7 +36,7 @@ pub(crate) struct Tap {
 #[derive(Clone, Debug)]
 pub(crate) struct Feed {
     /// One tap, or one per group of a poly source that is added up.
-    pub(crate) taps: Vec<Tap>,
+    pub(crate) taps: SmallVec<[Tap; 2]>,
     /// Whether the lanes are added up.
     pub(crate) fold: bool,
     /// Dial of the cable's depth.
@@ -61,11 +63,10 @@ pub(crate) struct PlanUnit {
     pub(crate) section: Option<&'static str>,
     pub(crate) inputs: Box<[Feeds]>,
     pub(crate) params: Box<[Feeds]>,
-    /// Dial of each param.
-    pub(crate) knobs: Box<[u32]>,
+    /// Dial of its first param; those of the others follow.
+    pub(crate) first_knob: u32,
     /// Dial of the bypass switch.
     pub(crate) bypass: u32,
-    pub(crate) routes: Box<[(usize, usize)]>,
     /// List in [`Stage::events`], for Notes.
     pub(crate) events: Option<u32>,
     pub(crate) patched: u32,
@@ -77,6 +78,18 @@ pub(crate) struct PlanUnit {
     pub(crate) hands: bool,
     /// What it is taken to cost for a whole block until that is measured, in ns.
     pub(crate) assumed_ns: f32,
+}
+
+impl PlanUnit {
+    /// Dial of a param.
+    pub(crate) fn knob(&self, place: usize) -> u32 {
+        self.first_knob + place as u32
+    }
+
+    /// Dials of all params.
+    pub(crate) fn knobs(&self) -> Range<u32> {
+        self.first_knob..self.knob(self.params.len())
+    }
 }
 
 /// What one thread runs without stopping: units in order; more than one in a step form a cycle.
@@ -148,10 +161,10 @@ pub(crate) struct MacroRoute {
     pub(crate) travel: MacroTravel,
 }
 
-/// A module's name in the patch and its costs, for reports.
+/// A module's name in the patch and its units, by group, for reports.
 pub(crate) struct PlanModule {
-    pub(crate) id: String,
-    pub(crate) units: Vec<SharedUnit>,
+    pub(crate) id: Arc<str>,
+    pub(crate) units: Range<usize>,
 }
 
 /// The compiled patch; the job of a [`Flow`].
@@ -210,6 +223,11 @@ impl Plan {
     /// Whether every unit's cell can be had: none is held by a thread that does not come back.
     pub(crate) fn is_sound(&self) -> bool {
         !self.units.iter().any(|unit| unit.running.meter.is_lost())
+    }
+
+    /// What may be read of a module's units at any time, by group.
+    pub(crate) fn meters(&self, module: &PlanModule) -> impl Iterator<Item = &Meter> + use<'_> {
+        self.units[module.units.clone()].iter().map(|unit| &unit.running.meter)
     }
 
     /// A unit's cell; only for the audio path.

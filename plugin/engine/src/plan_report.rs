@@ -119,7 +119,7 @@ fn parts(plan: &Plan, step: &Step) -> Vec<PartReport> {
     let part = |&number: &u32| {
         let unit = &plan.units[number as usize];
         PartReport {
-            module: plan.modules[unit.module as usize].id.clone(),
+            module: plan.modules[unit.module as usize].id.to_string(),
             group: unit.group,
             section: unit.section,
             // Ordering: each stands for itself.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use atomic_refcell::AtomicRefCell;
-use manycord_modules::{Kind, Setup, Value};
+use manycord_modules::{Kind, Quality, Setup, Value};
 
 use crate::plan::SharedUnit;
 use crate::run::cell::{Cell, Meter, Running};
@@ -14,12 +14,30 @@ use crate::voices::{Settings, Voices};
 /// Which unit a cell is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct CellKey {
-    pub(crate) id: String,
+    pub(crate) id: Arc<str>,
     pub(crate) kind: &'static str,
     pub(crate) group: usize,
     /// Bit per output that it computes.
     pub(crate) outputs: u32,
     pub(crate) mono: bool,
+}
+
+/// A port of a module: its id, and the port's.
+type Port = (Arc<str>, &'static str);
+
+/// Which cable the dial of a depth belongs to: from where to where.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CableKey {
+    pub(crate) from: Port,
+    pub(crate) to: Port,
+}
+
+/// Where the dials of a module stand in a plan: those of its knobs follow each other.
+#[derive(Clone, Copy, Debug)]
+struct Panel {
+    kind: &'static str,
+    bypass: u32,
+    first_knob: u32,
 }
 
 /// A dial while a plan is put together.
@@ -37,27 +55,41 @@ struct Entry {
 #[derive(Default)]
 pub(crate) struct Registry {
     cells: HashMap<CellKey, (SharedUnit, Value)>,
-    dials: HashMap<String, (u32, Arc<Dial>)>,
-    voices: HashMap<String, Arc<AtomicRefCell<Voices>>>,
+    /// The dials of the newest plan, and whose they are.
+    dials: Vec<Arc<Dial>>,
+    panels: HashMap<Arc<str>, Panel>,
+    cables: HashMap<CableKey, u32>,
+    voices: HashMap<Arc<str>, Arc<AtomicRefCell<Voices>>>,
     next: Next,
-    /// Whether a plan has been made before: cables then fade in.
-    plays: bool,
+    /// Quality of the units that run; `None` before the first plan. Once there is one, cables fade in.
+    plays: Option<Quality>,
 }
 
 /// The generation that is being built.
 #[derive(Default)]
 struct Next {
+    quality: Quality,
     cells: HashMap<CellKey, (SharedUnit, Value)>,
-    names: HashMap<String, u32>,
     entries: Vec<Entry>,
-    voices: HashMap<String, Arc<AtomicRefCell<Voices>>>,
+    panels: HashMap<Arc<str>, Panel>,
+    cables: HashMap<CableKey, u32>,
+    voices: HashMap<Arc<str>, Arc<AtomicRefCell<Voices>>>,
 }
 
 impl Registry {
-    /// Starts a generation; what an abandoned one had made is dropped. Returns whether it is the first.
-    pub(crate) fn begin(&mut self) -> bool {
-        self.next = Next::default();
-        !self.plays
+    /// Starts a generation; what an abandoned one had made is dropped. Returns whether all its units begin anew: it is
+    /// the first, or the first of this quality.
+    pub(crate) fn begin(&mut self, quality: Quality) -> bool {
+        // As large as the last: maps that grow are filled anew each time.
+        self.next = Next {
+            quality,
+            cells: HashMap::with_capacity(self.cells.len()),
+            entries: Vec::with_capacity(self.dials.len()),
+            panels: HashMap::with_capacity(self.panels.len()),
+            cables: HashMap::with_capacity(self.cables.len()),
+            voices: HashMap::with_capacity(self.voices.len()),
+        };
+        self.plays != Some(quality)
     }
 
     /// The running unit of this name with this saved state, or a new one.
@@ -68,8 +100,9 @@ impl Registry {
         setup: &Setup,
         (state, asleep): (&Value, bool),
     ) -> Result<SharedUnit, String> {
+        let keeps = self.plays == Some(self.next.quality);
         let running =
-            self.cells.get(&key).filter(|(_, loaded)| loaded == state).map(|(cell, _)| cell.clone());
+            self.cells.get(&key).filter(|(_, loaded)| keeps && loaded == state).map(|(cell, _)| cell.clone());
         let cell = match running {
             Some(cell) if cell.meter.is_lost() => stand_in(kind, setup),
             Some(cell) => cell,
@@ -85,40 +118,64 @@ impl Registry {
         Ok(cell)
     }
 
-    /// The dial of this name, turned to `target`. A new one rests at its target, or sets out from `from`
-    /// when a plan is already playing.
-    pub(crate) fn dial(&mut self, name: String, target: f32, jumps: bool, from: Option<f32>) -> u32 {
-        if let Some(&place) = self.next.names.get(&name) {
+    /// The dials of a module: its bypass switch, turned to `bypass`, and a knob for each target; `true`: it jumps.
+    /// Returns the places of the switch and of the first knob, which the others follow.
+    pub(crate) fn panel(
+        &mut self,
+        id: &Arc<str>,
+        kind: &'static str,
+        bypass: f32,
+        knobs: impl Iterator<Item = (f32, bool)>,
+    ) -> (u32, u32) {
+        let before = self.panels.get(id).copied();
+        let bypass = self.dial(before.map(|panel| panel.bypass), bypass, false, None);
+        let knobs_before = before.filter(|panel| panel.kind == kind).map(|panel| panel.first_knob);
+        let first_knob = self.next.entries.len() as u32;
+        for (place, (target, jumps)) in knobs.enumerate() {
+            self.dial(knobs_before.map(|first| first + place as u32), target, jumps, None);
+        }
+        self.next.panels.insert(id.clone(), Panel { kind, bypass, first_knob });
+        (bypass, first_knob)
+    }
+
+    /// The dial of a cable's depth. Returns its place.
+    pub(crate) fn cable(&mut self, key: CableKey, depth: f32) -> u32 {
+        if let Some(&place) = self.next.cables.get(&key) {
             return place;
         }
-        let place = self.next.entries.len() as u32;
-        let entry = match self.dials.get(&name) {
-            Some((inherited, dial)) => {
-                Entry { dial: dial.clone(), inherited: Some(*inherited), rests_at: dial.target(), target }
-            }
-            None => Entry {
-                dial: Arc::new(Dial::new(target, jumps)),
-                inherited: None,
-                rests_at: from.filter(|_| self.plays).unwrap_or(target),
-                target,
-            },
-        };
-        self.next.entries.push(entry);
-        self.next.names.insert(name, place);
+        let place = self.dial(self.cables.get(&key).copied(), depth, false, Some(0.0));
+        self.next.cables.insert(key, place);
         place
+    }
+
+    /// A dial that stood at this place in the plan before, if it was there, turned to `target`. A new one rests at its
+    /// target, or sets out from `from` when a plan is already playing.
+    fn dial(&mut self, inherited: Option<u32>, target: f32, jumps: bool, from: Option<f32>) -> u32 {
+        let (dial, rests_at) = match inherited {
+            Some(place) => {
+                let dial = self.dials[place as usize].clone();
+                let target = dial.target();
+                (dial, target)
+            }
+            None => {
+                (Arc::new(Dial::new(target, jumps)), from.filter(|_| self.plays.is_some()).unwrap_or(target))
+            }
+        };
+        self.next.entries.push(Entry { dial, inherited, rests_at, target });
+        self.next.entries.len() as u32 - 1
     }
 
     /// The voices of a Notes module.
     pub(crate) fn voices(
         &mut self,
-        id: &str,
+        id: &Arc<str>,
         settings: Settings,
         sample_rate: f32,
     ) -> Arc<AtomicRefCell<Voices>> {
         let running = self.voices.get(id).cloned();
         let voices =
             running.unwrap_or_else(|| Arc::new(AtomicRefCell::new(Voices::new(settings, sample_rate))));
-        self.next.voices.insert(id.to_string(), voices.clone());
+        self.next.voices.insert(id.clone(), voices.clone());
         voices
     }
 
@@ -130,20 +187,22 @@ impl Registry {
         for entry in next.entries.iter().filter(|_| !again) {
             entry.dial.turn(entry.target);
         }
-        let dial = |place: u32| next.entries[place as usize].dial.clone();
-        self.dials = next.names.into_iter().map(|(name, place)| (name, (place, dial(place)))).collect();
+        let dials: Vec<_> = next.entries.iter().map(|entry| entry.dial.clone()).collect();
+        self.dials = dials.clone();
+        self.panels = next.panels;
+        self.cables = next.cables;
         self.cells = next.cells;
         self.voices = next.voices;
-        self.plays = true;
-        let dials = next.entries.iter().map(|entry| entry.dial.clone()).collect();
+        self.plays = Some(next.quality);
         let inherited = next.entries.iter().map(|entry| entry.inherited).collect();
         let resting = next.entries.iter().map(|entry| entry.rests_at).collect();
         (dials, inherited, resting)
     }
 
-    /// A dial of the newest plan, to be turned.
-    pub(crate) fn find_dial(&self, name: &str) -> Option<&Arc<Dial>> {
-        self.dials.get(name).map(|(_, dial)| dial)
+    /// The dial of a module's knob in the newest plan, to be turned.
+    pub(crate) fn knob(&self, module: &str, kind: &str, place: usize) -> Option<&Arc<Dial>> {
+        let panel = self.panels.get(module).filter(|panel| panel.kind == kind)?;
+        self.dials.get(panel.first_knob as usize + place)
     }
 }
 
@@ -152,9 +211,4 @@ fn stand_in(kind: &Kind, setup: &Setup) -> SharedUnit {
     let (mut cell, meter) = (Cell::new(kind, setup, false), Meter::quarantined());
     cell.quarantine(&meter);
     Arc::new(Running::new(cell, meter))
-}
-
-/// Name of a knob's dial.
-pub(crate) fn knob_name(module: &str, kind: &str, param: &str) -> String {
-    format!("knob {module} {kind} {param}")
 }

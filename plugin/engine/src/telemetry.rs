@@ -15,6 +15,8 @@ pub struct Pulse {
     pub voices: u32,
     /// Rendering time over block length, smoothed; 1 is the limit.
     pub load: f32,
+    /// Length of the last block.
+    pub block_seconds: f32,
     /// Longest block since the engine was made, in µs.
     pub longest_block_us: f32,
 }
@@ -22,6 +24,7 @@ pub struct Pulse {
 impl Pulse {
     pub(crate) fn note_block(&mut self, took_ns: f32, length_ns: f32) {
         if length_ns > 0.0 {
+            self.block_seconds = length_ns * 1e-9;
             self.load += (took_ns / length_ns - self.load) * 0.05;
             self.longest_block_us = self.longest_block_us.max(took_ns * 1e-3);
         }
@@ -49,9 +52,9 @@ pub struct ModuleReport {
 // Ordering: each number stands for itself.
 pub(crate) fn modules(plan: &Plan, block_ns: f32) -> Vec<ModuleReport> {
     let report = |module: &crate::plan::PlanModule| {
-        let meters = || module.units.iter().map(|unit| &unit.meter);
+        let meters = || plan.meters(module);
         ModuleReport {
-            id: module.id.clone(),
+            id: module.id.to_string(),
             load: meters().map(|meter| meter.cost_ns.load(Ordering::Relaxed)).sum::<f32>() / block_ns,
             level: meters().map(|meter| meter.level.load(Ordering::Relaxed)).fold(0.0, f32::max),
             resets: meters().map(|meter| meter.resets.load(Ordering::Relaxed)).sum(),

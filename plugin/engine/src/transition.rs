@@ -2,21 +2,19 @@
 
 use std::collections::HashSet;
 
-use crate::compile::Fading;
 use crate::patch::Patch;
 
-/// The next patch, and whatever of the playing one must fade out first. A module whose kind has changed under
-/// its id is a new one; cables of the old one are not carried over.
-pub(crate) fn between(playing: &Patch, next: &Patch) -> (Patch, Fading) {
+/// The next patch, and whatever of the playing one must fade out first; says how many cables at the end of it do. A
+/// module whose kind has changed under its id is a new one; cables of the old one are not carried over.
+pub(crate) fn between(playing: &Patch, next: &Patch) -> (Patch, usize) {
     let mut union = next.clone();
-    let mut fading = Fading::new();
     let kept: HashSet<_> = next.cables.iter().map(|cable| (&cable.from, &cable.to)).collect();
     for cable in playing.cables.iter().filter(|cable| !kept.contains(&(&cable.from, &cable.to))) {
         if carry(&mut union, playing, &cable.from.module) && carry(&mut union, playing, &cable.to.module) {
-            fading.insert((cable.from.clone(), cable.to.clone()));
             union.cables.push(cable.clone());
         }
     }
+    let fading = union.cables.len() - next.cables.len();
     (union, fading)
 }
 

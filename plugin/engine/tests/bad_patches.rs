@@ -1,6 +1,7 @@
 //! Broken patch files: each is refused with its place and a fix, whatever is wrong with it.
 
 use manycord_engine::Patch;
+use manycord_modules::Quality;
 
 /// A sound patch that the broken ones are made from by replacing one text.
 const SOUND: &str = r#"manycord = 1
@@ -48,6 +49,8 @@ const BROKEN: &[(&str, &str, usize, &[&str])] = &[
     ("name = \"Test\"", "pipelined = 1", 2, &["pipelined", "integer", "write true or false"]),
     ("name = \"Test\"", "pipelined = \"yes\"", 2, &["pipelined", "string", "write true or false"]),
     ("name = \"Test\"", "pipelind = true", 2, &["pipelind", "did you mean `pipelined`"]),
+    ("name = \"Test\"", "quality = 1", 2, &["quality", "integer", "quotes"]),
+    ("name = \"Test\"", "quality = \"econmy\"", 2, &["quality", "not a quality", "did you mean `economy`"]),
     ("id = \"amp\"", "id = \"notes\"", 9, &["module[1].id", "taken", "another id"]),
     ("id = \"amp\"", "id = \"Amp!\"", 9, &["no id", "lower-case"]),
     ("id = \"amp\"\n", "", 8, &["module[1].id", "missing", "add"]),
@@ -137,7 +140,7 @@ fn every_truncation_is_refused_or_read_without_a_panic() {
 #[test]
 fn writing_is_canonical_and_placeholders_keep_their_data() {
     let text = SOUND
-        .replace("name = \"Test\"", "pipelined = true\nname = \"Test\"")
+        .replace("name = \"Test\"", "quality = \"economy\"\npipelined = true\nname = \"Test\"")
         .replace("kind = \"vca\"", "kind = \"vca_of_tomorrow\"")
         .replace("response = \"exponential\"", "warp = 3.5")
         + "[[module]]\nid = \"seq\"\nkind = \"unheard_of\"\nstate = { steps = [1, 2.5, \"x\"], on = true, deep = { a = [[1]] } }\n";
@@ -146,7 +149,8 @@ fn writing_is_canonical_and_placeholders_keep_their_data() {
     let again = Patch::parse(&written, "again.toml").expect("what we write is read");
     assert_eq!(again, patch);
     assert_eq!(again.to_toml(), written);
-    assert!(patch.pipelined && written.contains("name = \"Test\"\npipelined = true\n"), "{written}");
+    assert!(written.contains("name = \"Test\"\npipelined = true\nquality = \"economy\"\n"), "{written}");
+    assert!(patch.pipelined && patch.quality == Quality::Economy);
     assert!(written.contains("warp = 3.5") && written.contains("amp.cv"), "{written}");
     assert!(written.contains("steps = [1, 2.5, \"x\"]"), "{written}");
 }

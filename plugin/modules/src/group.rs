@@ -23,8 +23,14 @@ impl Group {
 
     /// One value per lane, from its number.
     #[inline(always)]
-    pub fn from_fn(f: impl FnMut(usize) -> f32) -> Group {
-        Group(std::array::from_fn(f))
+    pub fn from_fn(mut f: impl FnMut(usize) -> f32) -> Group {
+        // A plain loop: what the standard library has for it is not always inlined, and is then compiled for every
+        // machine's instruction set.
+        let mut group = Group::ZERO;
+        for lane in 0..LANES {
+            group.0[lane] = f(lane);
+        }
+        group
     }
 
     /// `f` of each lane.
@@ -217,8 +223,15 @@ impl LaneMask {
     }
 
     /// The lanes in the set, ascending.
+    #[inline(always)]
     pub fn iter(self) -> impl Iterator<Item = usize> {
-        (0..LANES).filter(move |&lane| self.has(lane))
+        let mut left = self.0;
+        // Nothing at all where the set is empty, as it mostly is.
+        std::iter::from_fn(move || {
+            let lane = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            (lane < LANES).then_some(lane)
+        })
     }
 }
 

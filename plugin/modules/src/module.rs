@@ -5,7 +5,9 @@ use std::ops::Range;
 use crate::dsp::chance;
 use crate::group::{LANES, LaneMask};
 use crate::io::Io;
+use crate::level::Level;
 use crate::port::Out;
+use crate::quality::Quality;
 use crate::spec::Spec;
 use crate::value::Value;
 
@@ -18,11 +20,21 @@ pub struct Setup {
     pub seed: u64,
     /// Whether the unit stands for one mono signal: all lanes must then come out equal.
     pub mono: bool,
+    /// How much to spend on the sound.
+    pub quality: Quality,
+    /// Instruction set to compute on.
+    pub level: Level,
     /// Bit per output: whether this unit computes it. All of them, or those of one section (see [`Spec::sections`]).
     pub outputs: u32,
 }
 
 impl Setup {
+    /// Poly lanes at full quality on the best instruction set, with some seed; all outputs.
+    pub fn at(sample_rate: f32) -> Setup {
+        let (quality, level) = (Quality::Full, Level::best());
+        Setup { sample_rate, seed: 1, mono: false, quality, level, outputs: u32::MAX }
+    }
+
     /// Whether the unit computes an output.
     pub fn computes(&self, port: Out) -> bool {
         self.outputs >> port.index() & 1 == 1

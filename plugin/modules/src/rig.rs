@@ -71,17 +71,12 @@ impl Drive {
 impl Rig {
     /// A unit of a module with poly lanes.
     pub fn of<M: Module>(sample_rate: f32) -> Rig {
-        Rig::new(&Kind::of::<M>(), &Setup { sample_rate, seed: 1, mono: false, outputs: u32::MAX })
+        Rig::new(&Kind::of::<M>(), &Setup::at(sample_rate))
     }
 
     /// A unit of any kind.
     pub fn new(kind: &Kind, setup: &Setup) -> Rig {
         Rig::holding(kind, kind.make(setup))
-    }
-
-    /// A unit of any kind that keeps to the instruction set which every machine has.
-    pub fn portable(kind: &Kind, setup: &Setup) -> Rig {
-        Rig::holding(kind, kind.make_portable(setup))
     }
 
     fn holding(kind: &Kind, unit: Box<dyn Unit>) -> Rig {

@@ -65,7 +65,7 @@ impl<M: Module> Work for Call<'_, '_, M> {
 pub struct Kind {
     /// The module's declaration.
     pub spec: &'static Spec,
-    make: fn(&Setup, Level) -> Box<dyn Unit>,
+    make: fn(&Setup) -> Box<dyn Unit>,
 }
 
 impl Kind {
@@ -76,16 +76,10 @@ impl Kind {
 
     /// Makes a unit.
     pub fn make(&self, setup: &Setup) -> Box<dyn Unit> {
-        (self.make)(setup, Level::best())
-    }
-
-    /// Makes a unit that keeps to the instruction set which every machine of this architecture has. It puts
-    /// out the same bits as any other; the tests hold modules to that.
-    pub fn make_portable(&self, setup: &Setup) -> Box<dyn Unit> {
-        (self.make)(setup, Level::portable())
+        (self.make)(setup)
     }
 }
 
-fn make<M: Module>(setup: &Setup, level: Level) -> Box<dyn Unit> {
-    Box::new(Dispatched { module: M::new(setup), level })
+fn make<M: Module>(setup: &Setup) -> Box<dyn Unit> {
+    Box::new(Dispatched { module: M::new(setup), level: setup.level })
 }

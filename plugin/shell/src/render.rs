@@ -42,6 +42,7 @@ fn render(options: &Options) -> anyhow::Result<()> {
         .with_context(|| format!("{origin} cannot be read; name a patch file that is there"))?;
     let mut patch = Patch::parse(&text, &origin)?;
     patch.pipelined |= options.pipelined;
+    patch.quality = options.quality.unwrap_or(patch.quality);
     let song = Song::load(&options.midi)?;
     let mut takes = vec![(options.out.clone(), song.clone())];
     if options.stems {

@@ -43,7 +43,7 @@ impl Part {
             signal
         };
         Part {
-            unit: kind.make(&Setup { sample_rate: SAMPLE_RATE, seed: 1, mono, outputs: u32::MAX }),
+            unit: kind.make(&Setup { mono, quality: patch.quality, ..Setup::at(SAMPLE_RATE) }),
             inputs: kind.spec.inputs.iter().map(|port| signal(port.normal)).collect(),
             params: kind.spec.params.iter().map(|param| signal(knob(module, param))).collect(),
             outputs: vec![[Group::ZERO; BLOCK]; kind.spec.outputs.len()],

@@ -83,6 +83,11 @@ impl Piece {
 }
 
 impl Performer {
+    /// Frames rendered so far.
+    pub fn frame(&self) -> usize {
+        self.frame
+    }
+
     /// Whether somebody listens: a block that takes too long is then left silent instead of waited for.
     pub fn set_live(&mut self, live: bool) {
         self.sound.engine.set_live(live);

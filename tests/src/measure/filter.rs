@@ -12,7 +12,7 @@ const TAP: f32 = 1e-3;
 /// A unit of a kind, with these knobs turned.
 pub fn unit(kind: &str, sample_rate: f32, knobs: &[(&str, f32)]) -> Rig {
     let kind = find(kind).expect("the catalog has the filter");
-    let mut rig = Rig::new(kind, &Setup { sample_rate, seed: 1, mono: false, outputs: u32::MAX });
+    let mut rig = Rig::new(kind, &Setup::at(sample_rate));
     for (id, value) in knobs {
         rig.knob(param(&rig, id), *value);
     }

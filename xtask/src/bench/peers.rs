@@ -21,7 +21,7 @@ use anyhow::{Context, Result, bail};
 use super::sink::Sink;
 use crate::report::Target;
 use crate::{paths, process, setup};
-use case::{BLOCK, Case, PROGRAMS, Program};
+use case::{BLOCK, Case, PROGRAMS, Program, Quality};
 use faust::{Build, Flavour};
 use race::Race;
 use take::{Piece, RATE, Take};
@@ -100,11 +100,9 @@ fn compile(sink: &Sink, programs: &mut Vec<Program>, sources: &Path, folder: &Pa
 fn saws(sink: &mut Sink, programs: &[Program], sources: &Path, folder: &Path) {
     for (bin, nominal) in PITCHES {
         let mut scsynth = None;
-        for program in [Program::Scsynth, Program::Csound, Program::Faust(Flavour::Plain), Program::Manycord]
-        {
-            if !programs.contains(&program) {
-                continue;
-            }
+        let others = [Program::Scsynth, Program::Csound, Program::Faust(Flavour::Plain)];
+        let ours = [Quality::Full, Quality::Economy].map(Program::Manycord);
+        for program in others.into_iter().chain(ours).filter(|program| programs.contains(program)) {
             let case = format!("{}-saw-{nominal}hz", program.name());
             sink.note(&case);
             let piece = Piece::Saw(hertz(bin));
@@ -112,8 +110,11 @@ fn saws(sink: &mut Sink, programs: &[Program], sources: &Path, folder: &Path) {
             match saw(program, &take, bin) {
                 Ok(nhr) => {
                     scsynth = scsynth.or(Some(nhr).filter(|_| program == Program::Scsynth));
-                    let target = scsynth.filter(|_| program == Program::Manycord);
-                    let target = target.map(|peer| Target::AtMost((peer - CLEANER).round()));
+                    let target = scsynth.and_then(|peer| match program {
+                        Program::Manycord(Quality::Full) => Some(Target::AtMost((peer - CLEANER).round())),
+                        Program::Manycord(Quality::Economy) => Some(Target::AtMost(peer.floor())),
+                        _ => None,
+                    });
                     sink.add(&case, "nhr_db", nhr, "dB", target);
                 }
                 Err(error) => sink.tell(&format!("{case}: {error:#}")),

@@ -1,11 +1,13 @@
 //! The patch with names resolved: nodes and edges by number.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use manycord_modules::{Kind, Spec, Value};
 use thiserror::Error;
 
 use crate::patch::{Cable, Patch, PatchModule, PortRef};
+use crate::registry::CableKey;
 use crate::run::dial::MacroTravel;
 
 /// Why a patch cannot be played.
@@ -59,12 +61,9 @@ pub enum CompileError {
     },
 }
 
-/// Cables that are on their way out.
-pub(crate) type Fading = HashSet<(PortRef, PortRef)>;
-
 /// A module instance.
 pub(crate) struct Node {
-    pub(crate) id: String,
+    pub(crate) id: Arc<str>,
     pub(crate) kind: &'static Kind,
     pub(crate) spec: &'static Spec,
     /// Knob values by param place, in the params' own units.
@@ -97,25 +96,34 @@ pub(crate) struct Edge {
     pub(crate) slot: Slot,
     /// Depth to go to; 0 when fading out.
     pub(crate) depth: f32,
-    /// Name of its depth dial.
-    pub(crate) name: String,
 }
 
 /// The resolved patch.
 pub(crate) struct Net {
     pub(crate) nodes: Vec<Node>,
     pub(crate) edges: Vec<Edge>,
-    by_id: HashMap<String, usize>,
+    by_id: HashMap<Arc<str>, usize>,
 }
 
 impl Net {
+    /// Ids of a cable's ends.
+    pub(crate) fn ends(&self, edge: &Edge) -> CableKey {
+        let (from, to) = (&self.nodes[edge.from], &self.nodes[edge.to]);
+        let port = match edge.slot {
+            Slot::Input(place) => to.spec.inputs[place].id,
+            Slot::Param(place) => to.spec.params[place].id,
+        };
+        CableKey { from: (from.id.clone(), from.spec.outputs[edge.output].id), to: (to.id.clone(), port) }
+    }
+
     pub(crate) fn find(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
     }
 }
 
-/// Resolves names. Modules of unknown kind, and cables at them, are passed over: they stay in the document.
-pub(crate) fn resolve(patch: &Patch, fading: &Fading, catalog: &'static [Kind]) -> Result<Net, CompileError> {
+/// Resolves names. Modules of unknown kind, and cables at them, are passed over: they stay in the document. The last
+/// `fading` cables are on their way out.
+pub(crate) fn resolve(patch: &Patch, fading: usize, catalog: &'static [Kind]) -> Result<Net, CompileError> {
     let mut net = Net { nodes: Vec::new(), edges: Vec::new(), by_id: HashMap::new() };
     let mut placeholders = HashSet::new();
     for module in &patch.modules {
@@ -123,10 +131,11 @@ pub(crate) fn resolve(patch: &Patch, fading: &Fading, catalog: &'static [Kind]) 
             placeholders.insert(module.id.as_str());
             continue;
         };
-        if net.by_id.insert(module.id.clone(), net.nodes.len()).is_some() {
+        let node = node(module, kind);
+        if net.by_id.insert(node.id.clone(), net.nodes.len()).is_some() {
             return Err(CompileError::DuplicateModule { id: module.id.clone() });
         }
-        net.nodes.push(node(module, kind));
+        net.nodes.push(node);
     }
     for entry in &patch.macros {
         let Some(value) = entry.value else { continue };
@@ -138,14 +147,14 @@ pub(crate) fn resolve(patch: &Patch, fading: &Fading, catalog: &'static [Kind]) 
             }
         }
     }
-    for cable in &patch.cables {
+    let stay = patch.cables.len() - fading;
+    for (number, cable) in patch.cables.iter().enumerate() {
         if placeholders.contains(cable.from.module.as_str())
             || placeholders.contains(cable.to.module.as_str())
         {
             continue;
         }
-        let fades = fading.contains(&(cable.from.clone(), cable.to.clone()));
-        let edge = edge(&net, cable, fades)?;
+        let edge = edge(&net, cable, number >= stay)?;
         net.edges.push(edge);
     }
     Ok(net)
@@ -157,7 +166,7 @@ fn node(module: &PatchModule, kind: &'static Kind) -> Node {
         if value.is_finite() { value.clamp(param.min, param.max) } else { param.default }
     };
     Node {
-        id: module.id.clone(),
+        id: module.id.as_str().into(),
         kind,
         spec: kind.spec,
         values: kind.spec.params.iter().map(value).collect(),
@@ -168,15 +177,15 @@ fn node(module: &PatchModule, kind: &'static Kind) -> Node {
 }
 
 fn edge(net: &Net, cable: &Cable, fades: bool) -> Result<Edge, CompileError> {
-    let text = format!("{} -> {}", cable.from, cable.to);
+    let text = || format!("{} -> {}", cable.from, cable.to);
     let node_of = |port: &PortRef| {
-        let missing = || CompileError::MissingModule { cable: text.clone(), missing: port.module.clone() };
+        let missing = || CompileError::MissingModule { cable: text(), missing: port.module.clone() };
         net.find(&port.module).ok_or_else(missing)
     };
     let (from, to) = (node_of(&cable.from)?, node_of(&cable.to)?);
     let (source, target) = (net.nodes[from].spec, net.nodes[to].spec);
     let missing = |spec: &Spec, side, known: Vec<&str>| CompileError::MissingPort {
-        cable: text.clone(),
+        cable: text(),
         kind: spec.id,
         side,
         known: known.join(", "),
@@ -192,12 +201,12 @@ fn edge(net: &Net, cable: &Cable, fades: bool) -> Result<Edge, CompileError> {
         missing(target, "input", known.collect())
     })?;
     if matches!(slot, Slot::Param(place) if target.params[place].structural) {
-        return Err(CompileError::Structural { cable: text });
+        return Err(CompileError::Structural { cable: text() });
     }
     let depth = match slot {
         _ if fades => 0.0,
         Slot::Input(_) => 1.0,
         Slot::Param(_) => cable.depth.clamp(-1.0, 1.0),
     };
-    Ok(Edge { from, output, to, slot, depth, name: format!("cable {text}") })
+    Ok(Edge { from, output, to, slot, depth })
 }

@@ -1,5 +1,6 @@
 //! Order of units: strongly connected components become cycles, the rest a topological order.
 
+use super::List;
 use super::units::Built;
 
 /// Units in an order in which each comes after all that it reads, but for back edges within cycles.
@@ -13,7 +14,7 @@ pub(crate) struct Order {
 /// One component.
 pub(crate) struct Component {
     /// Units, in the order in which they step.
-    pub(crate) units: Vec<u32>,
+    pub(crate) units: List,
     pub(crate) cycle: bool,
 }
 
@@ -38,7 +39,7 @@ pub(crate) fn order(built: &mut Built) -> Order {
         } else {
             // Sections of a module need not wait for each other.
             let units = places.units[members[0] as usize].iter();
-            order.components.extend(units.map(|&unit| Component { units: vec![unit], cycle }));
+            order.components.extend(units.map(|&unit| Component { units: List::from_slice(&[unit]), cycle }));
         }
     }
     for (number, component) in order.components.iter().enumerate() {
@@ -52,10 +53,10 @@ pub(crate) fn order(built: &mut Built) -> Order {
 /// The units of each module and group of lanes: more than one where the module has sections. Cycles are found and
 /// stepped through as if those were one, so that no section is a frame late against another.
 struct Places {
-    units: Vec<Vec<u32>>,
+    units: Vec<List>,
     of_unit: Vec<usize>,
     /// Places that read each place.
-    readers: Vec<Vec<u32>>,
+    readers: Vec<List>,
 }
 
 impl Places {
@@ -68,8 +69,7 @@ impl Places {
         }
         for units in &places.units {
             let readers = units.iter().flat_map(|&unit| &built.readers[unit as usize]);
-            let mut readers: Vec<u32> =
-                readers.map(|&reader| places.of_unit[reader as usize] as u32).collect();
+            let mut readers: List = readers.map(|&reader| places.of_unit[reader as usize] as u32).collect();
             readers.sort_unstable();
             readers.dedup();
             places.readers.push(readers);
@@ -80,17 +80,18 @@ impl Places {
 
 /// Tarjan's strongly connected components ("Depth-first search and linear graph algorithms", SIAM J. Comput.
 /// 1972), with its own stack: patches may be deeper than a thread's.
-fn components(readers: &[Vec<u32>]) -> Vec<Vec<u32>> {
+fn components(readers: &[List]) -> Vec<List> {
     const UNSEEN: u32 = u32::MAX;
     let count = readers.len();
     let (mut index, mut low) = (vec![UNSEEN; count], vec![0u32; count]);
     let mut on_stack = vec![false; count];
-    let (mut stack, mut found, mut clock) = (Vec::new(), Vec::new(), 0);
+    let (mut stack, mut work) = (Vec::new(), Vec::new());
+    let (mut found, mut clock) = (Vec::new(), 0);
     for root in 0..count {
         if index[root] != UNSEEN {
             continue;
         }
-        let mut work = vec![(root, 0)];
+        work.push((root, 0));
         while let Some((unit, next)) = work.pop() {
             if next == 0 {
                 (index[unit], low[unit]) = (clock, clock);
@@ -113,7 +114,7 @@ fn components(readers: &[Vec<u32>]) -> Vec<Vec<u32>> {
             }
             if low[unit] == index[unit] {
                 let start = stack.iter().rposition(|&top| top as usize == unit).unwrap_or(0);
-                let component = stack.split_off(start);
+                let component: List = stack.drain(start..).collect();
                 component.iter().for_each(|&member| on_stack[member as usize] = false);
                 found.push(component);
             }
@@ -124,12 +125,7 @@ fn components(readers: &[Vec<u32>]) -> Vec<Vec<u32>> {
 
 /// Order of a cycle's members: depth first from the member that is fed from outside, so that few edges go
 /// back. It depends on the patch alone.
-fn step_order(
-    built: &Built,
-    places: &Places,
-    members: &[u32],
-    is_member: impl Fn(usize) -> bool,
-) -> Vec<u32> {
+fn step_order(built: &Built, places: &Places, members: &[u32], is_member: impl Fn(usize) -> bool) -> List {
     let fed = |place: &&u32| {
         let units = places.units[**place as usize].iter();
         let mut taps = units.flat_map(|&unit| taps(&built.units[unit as usize]));
@@ -138,7 +134,7 @@ fn step_order(
     let mut starts: Vec<u32> = members.iter().filter(fed).copied().collect();
     starts.extend(members);
     let mut seen = std::collections::HashSet::new();
-    let mut ordered = Vec::with_capacity(members.len());
+    let mut ordered = List::with_capacity(members.len());
     for start in starts {
         let mut finished = Vec::new();
         let mut work = vec![(start, 0)];

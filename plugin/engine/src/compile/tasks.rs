@@ -1,5 +1,6 @@
 //! Ordered units to tasks: what can be shared out, put together by [`fuse`].
 
+use super::Pace;
 use super::estimate::{Cost, cost};
 use super::fuse::{self, Work};
 use super::order::Order;
@@ -16,8 +17,8 @@ pub(crate) struct Tasks {
 }
 
 /// Makes tasks for so many threads.
-pub(crate) fn make(built: &Built, order: &Order, threads: usize) -> Tasks {
-    let fused = fuse::fuse(&work(built, order), threads);
+pub(crate) fn make(built: &Built, order: &Order, threads: usize, pace: &mut Pace) -> Tasks {
+    let fused = fuse::fuse(&work(built, order), threads, pace);
     let tasks =
         fused.parts.iter().map(|parts| Task { steps: parts.iter().map(|&part| step(order, part)).collect() });
     Tasks {
@@ -56,5 +57,5 @@ fn work(built: &Built, order: &Order) -> Work {
 
 fn step(order: &Order, part: u32) -> Step {
     let component = &order.components[part as usize];
-    if component.cycle { Step::Cycle(component.units.clone()) } else { Step::Unit(component.units[0]) }
+    if component.cycle { Step::Cycle(component.units.to_vec()) } else { Step::Unit(component.units[0]) }
 }

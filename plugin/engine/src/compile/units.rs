@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use manycord_modules::{LaneMask, Role, Setup};
+use manycord_modules::{LaneMask, Quality, Role, Setup};
+use smallvec::{SmallVec, smallvec};
 
 use super::net::{CompileError, Edge, Net, Node, Slot};
 use super::sections::{self, Share};
 use super::width::Width;
-use super::{Context, give_way};
+use super::{Context, List};
 use crate::plan::{Feed, Feeds, PlanUnit, Tap};
-use crate::registry::{CellKey, knob_name};
+use crate::registry::CellKey;
 use crate::run::dial::to_travel;
 
 /// The units of a patch, before they are ordered.
@@ -20,7 +21,7 @@ pub(crate) struct Built {
     /// Shares of each node: as many units per group.
     shares: Vec<Vec<Share>>,
     /// Units that read each unit.
-    pub(crate) readers: Vec<Vec<u32>>,
+    pub(crate) readers: Vec<List>,
 }
 
 impl Built {
@@ -39,7 +40,13 @@ impl Built {
 }
 
 /// Makes or takes over the units of every node and resolves what they read.
-pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> Result<Built, CompileError> {
+pub(crate) fn build(
+    net: &Net,
+    widths: &[Width],
+    quality: Quality,
+    context: &mut Context<'_>,
+) -> Result<Built, CompileError> {
+    let setup = Setup { quality, ..Setup::at(context.sample_rate) };
     let shares = sections::shares(net);
     let mut built = Built { units: Vec::new(), first_unit: Vec::new(), shares, readers: Vec::new() };
     let mut event_lists = 0;
@@ -48,20 +55,22 @@ pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> R
         let dials = Dials::of(node, context);
         for group in 0..widths[number].groups() {
             for share in &built.shares[number] {
-                let mut unit = unit(node, (number, group, share), widths[number], &dials, context)?;
+                let place = (number, group, share);
+                let mut unit = unit(node, place, widths[number], (&dials, &setup), context)?;
                 if node.spec.role == Role::Notes {
                     unit.events = Some(event_lists);
                     event_lists += 1;
                 }
                 built.units.push(unit);
+                context.pace.step();
             }
         }
-        give_way();
     }
-    built.readers = vec![Vec::new(); built.units.len()];
+    built.readers = vec![List::new(); built.units.len()];
     for edge in &net.edges {
-        connect(&mut built, edge, widths, context);
-        give_way();
+        let depth = context.registry.cable(net.ends(edge), edge.depth);
+        connect(&mut built, edge, widths, depth);
+        context.pace.step();
     }
     for readers in &mut built.readers {
         readers.sort_unstable();
@@ -72,8 +81,8 @@ pub(crate) fn build(net: &Net, widths: &[Width], context: &mut Context<'_>) -> R
 
 /// What all units of a node share.
 struct Dials {
-    knobs: Box<[u32]>,
     bypass: u32,
+    first_knob: u32,
 }
 
 impl Dials {
@@ -82,12 +91,11 @@ impl Dials {
             let place = param.index();
             let travel = node.held[place].unwrap_or_else(|| to_travel(param, node.values[place]));
             let jumps = param.scale == manycord_modules::Scale::Steps || param.structural;
-            context.registry.dial(knob_name(&node.id, node.spec.id, param.id), travel, jumps, None)
+            (travel, jumps)
         });
-        let knobs = knobs.collect();
         let bypass = f32::from(u8::from(node.bypass));
-        let bypass = context.registry.dial(format!("bypass {}", node.id), bypass, false, None);
-        Dials { knobs, bypass }
+        let (bypass, first_knob) = context.registry.panel(&node.id, node.spec.id, bypass, knobs);
+        Dials { bypass, first_knob }
     }
 }
 
@@ -95,17 +103,17 @@ fn unit(
     node: &Node,
     (number, group, share): (usize, usize, &Share),
     width: Width,
-    dials: &Dials,
+    (dials, setup): (&Dials, &Setup),
     context: &mut Context<'_>,
 ) -> Result<PlanUnit, CompileError> {
     let mono = width == Width::Mono;
     let outputs = share.outputs;
     let key = CellKey { id: node.id.clone(), kind: node.spec.id, group, outputs, mono };
-    let setup = Setup { sample_rate: context.sample_rate, seed: seed(&node.id, group), mono, outputs };
+    let setup = Setup { seed: seed(&node.id, group), mono, outputs, ..*setup };
     let running = context
         .registry
         .cell(key, node.kind, &setup, (&node.state, !mono))
-        .map_err(|reason| CompileError::State { id: node.id.clone(), reason })?;
+        .map_err(|reason| CompileError::State { id: node.id.to_string(), reason })?;
     Ok(PlanUnit {
         running,
         spec: node.spec,
@@ -114,9 +122,8 @@ fn unit(
         section: share.section,
         inputs: vec![Feeds::default(); node.spec.inputs.len()].into(),
         params: vec![Feeds::default(); node.spec.params.len()].into(),
-        knobs: dials.knobs.clone(),
+        first_knob: dials.first_knob,
         bypass: dials.bypass,
-        routes: node.spec.bypass.iter().map(|(input, output)| (input.index(), output.index())).collect(),
         events: None,
         patched: 0,
         wanted: if node.spec.role == Role::Output { 0b11 } else { 0 },
@@ -133,31 +140,26 @@ fn seed(id: &str, group: usize) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// Adds a cable's feeds to the units that it reaches.
-fn connect(built: &mut Built, edge: &Edge, widths: &[Width], context: &mut Context<'_>) {
-    let depth = context.registry.dial(edge.name.clone(), edge.depth, false, Some(0.0));
+/// Adds a cable's feeds to the units that it reaches; `depth` is its dial.
+fn connect(built: &mut Built, edge: &Edge, widths: &[Width], depth: u32) {
     let (source, target) = (widths[edge.from], widths[edge.to]);
-    let tap = |group: usize, lanes: LaneMask| Tap {
-        unit: built.source(edge.from, group, edge.output) as u32,
-        output: edge.output as u8,
-        lanes,
-        back: false,
-        handed: false,
-    };
     let fold = source != Width::Mono && target == Width::Mono;
-    let mut feeds: Vec<(usize, Vec<Tap>)> = Vec::new();
     for group in 0..target.groups() {
-        let taps = match (source, fold) {
-            (Width::Mono, _) => vec![tap(0, LaneMask::ALL)],
+        let tap = |group: usize, lanes: LaneMask| Tap {
+            unit: built.source(edge.from, group, edge.output) as u32,
+            output: edge.output as u8,
+            lanes,
+            back: false,
+            handed: false,
+        };
+        let taps: SmallVec<[Tap; 2]> = match (source, fold) {
+            (Width::Mono, _) => smallvec![tap(0, LaneMask::ALL)],
             (_, true) => (0..source.groups()).map(|group| tap(group, source.mask(group))).collect(),
             (_, false) if group >= source.groups() => continue,
             // Lanes that the source does not have read as 0.
-            (_, false) if source < target => vec![tap(group, source.mask(group))],
-            (_, false) => vec![tap(group, LaneMask::ALL)],
+            (_, false) if source < target => smallvec![tap(group, source.mask(group))],
+            (_, false) => smallvec![tap(group, LaneMask::ALL)],
         };
-        feeds.push((group, taps));
-    }
-    for (group, taps) in feeds {
         for (reader, share) in built.units_of(edge.to, group).zip(&built.shares[edge.to]) {
             let unit = &mut built.units[reader];
             let feeds = match edge.slot {

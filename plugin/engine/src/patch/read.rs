@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use manycord_modules::{Param, Quantity, Value, find};
+use manycord_modules::{Param, Quality, Quantity, Value, find};
 use toml_edit::{Document, Item};
 
 use super::error::{PatchError, Source};
@@ -58,7 +58,17 @@ fn version(root: &Fields<'_>) -> Result<i64, PatchError> {
 }
 
 fn patch(root: &Fields<'_>) -> Result<Patch, PatchError> {
-    root.only(&["manycord", "name", "author", "description", "pipelined", "module", "cable", "macro"])?;
+    root.only(&[
+        "manycord",
+        "name",
+        "author",
+        "description",
+        "pipelined",
+        "quality",
+        "module",
+        "cable",
+        "macro",
+    ])?;
     let text = |key, longest| root.text(key, longest).map(Option::unwrap_or_default);
     let list = |key, most| root.tables(key, most);
     Ok(Patch {
@@ -66,10 +76,20 @@ fn patch(root: &Fields<'_>) -> Result<Patch, PatchError> {
         author: text("author", limits::NAME)?,
         description: text("description", limits::NAME * 64)?,
         pipelined: root.boolean("pipelined")?,
+        quality: quality(root)?,
         modules: list("module", limits::MODULES)?.iter().map(module).collect::<Result<_, _>>()?,
         cables: list("cable", limits::CABLES)?.iter().map(cable).collect::<Result<_, _>>()?,
         macros: list("macro", 128)?.iter().map(macro_).collect::<Result<_, _>>()?,
     })
+}
+
+fn quality(root: &Fields<'_>) -> Result<Quality, PatchError> {
+    let Some(name) = root.text("quality", limits::NAME)? else { return Ok(Quality::Full) };
+    let unknown = || {
+        let fix = suggest(&name, Quality::NAMED.map(|(name, _)| name));
+        root.error("quality", format!("`{name}` is not a quality"), fix)
+    };
+    Quality::named(&name).ok_or_else(unknown)
 }
 
 fn module(fields: &Fields<'_>) -> Result<PatchModule, PatchError> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use manycord_modules::{Quantity, Spec, Value, find};
+use manycord_modules::{Quality, Quantity, Spec, Value, find};
 
 use super::migrate::VERSION;
 use super::{Macro, Patch, PatchModule, state};
@@ -18,6 +18,9 @@ pub(super) fn write(patch: &Patch) -> String {
     }
     if patch.pipelined {
         line(&mut out, "pipelined", "true");
+    }
+    if patch.quality != Quality::default() {
+        line(&mut out, "quality", &quoted(patch.quality.name()));
     }
     for entry in &patch.modules {
         module(&mut out, entry);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use atomic_float::AtomicF32;
 use atomic_refcell::AtomicRefCell;
-use manycord_modules::{BLOCK, Group, Io, LaneEvent, LaneMask, Setup, Signal, Unit};
+use manycord_modules::{BLOCK, Group, In, Io, LANES, LaneEvent, LaneMask, Out, Setup, Signal, Unit};
 
 use super::handed::Handed;
 use super::stage::Stage;
@@ -122,7 +122,7 @@ pub(crate) struct Call<'a> {
     /// Lanes in use.
     pub(crate) lanes: LaneMask,
     /// Pairs of input and output that a bypassed unit passes on.
-    pub(crate) routes: &'a [(usize, usize)],
+    pub(crate) routes: &'static [(In, Out)],
     /// 0 in, 1 bypassed.
     pub(crate) bypass: u32,
 }
@@ -217,10 +217,10 @@ impl Cell {
     fn mix_bypass(&mut self, call: &Call<'_>, range: Range<usize>) {
         let bypass = &call.stage.dials[call.bypass as usize];
         for (place, output) in self.outputs.iter_mut().enumerate() {
-            let route = call.routes.iter().find(|(_, output)| *output == place);
+            let route = call.routes.iter().find(|(_, output)| output.index() == place);
             for frame in range.clone() {
                 let share = bypass.at(frame);
-                let around = route.map_or(Group::ZERO, |(input, _)| self.inputs[*input].at(frame));
+                let around = route.map_or(Group::ZERO, |(input, _)| self.inputs[input.index()].at(frame));
                 output[frame] = output[frame] * (1.0 - share) + around * share;
             }
         }
@@ -229,18 +229,21 @@ impl Cell {
     /// Looks for the peak, and for anything non-finite, which no neighbour may see.
     #[inline(always)]
     fn measure(&mut self, call: &Call<'_>, range: Range<usize>) {
-        let (mut peak, mut poison) = (Group::ZERO, Group::ZERO);
+        // Magnitudes as bits are in the order of the numbers, with infinity and NaN above all: one maximum tells both.
+        let mut most = [0; LANES];
         for (place, output) in self.outputs.iter().enumerate() {
             if call.wanted >> place & 1 == 0 {
                 continue;
             }
-            for &group in &output[range.clone()] {
-                peak = peak.max(group.abs());
-                // 0 × infinity and 0 × NaN are NaN, which then stays; cheaper than a test per frame.
-                poison += group * 0.0;
+            for group in &output[range.clone()] {
+                for lane in 0..LANES {
+                    let magnitude = group[lane].to_bits() & 0x7fff_ffff;
+                    most[lane] = if magnitude > most[lane] { magnitude } else { most[lane] };
+                }
             }
         }
-        if !poison.is_finite() {
+        let peak = Group(most.map(f32::from_bits));
+        if !peak.is_finite() {
             self.mute(call.meter, range);
             return;
         }

@@ -69,7 +69,7 @@ fn gather_outer(plan: &Plan, stage: &Stage, unit: &PlanUnit) {
     for (place, signal) in cell.params.iter_mut().zip(&mut cell.held).enumerate() {
         let feeds = &unit.params[place];
         if !feeds.inner {
-            let (param, knob) = (&unit.spec.params[place], &stage.dials[unit.knobs[place] as usize]);
+            let (param, knob) = (&unit.spec.params[place], &stage.dials[unit.knob(place) as usize]);
             gather::param(signal, param, feeds, knob, &plan.units, stage, stage.range.clone());
         }
     }
@@ -85,7 +85,7 @@ fn step(plan: &Plan, stage: &Stage, unit: &PlanUnit, frame: usize) {
     }
     let mut params: ArrayVec<(usize, Group), PORTS> = ArrayVec::new();
     for (place, feeds) in unit.params.iter().enumerate().filter(|(_, feeds)| feeds.inner) {
-        let (param, knob) = (&unit.spec.params[place], &stage.dials[unit.knobs[place] as usize]);
+        let (param, knob) = (&unit.spec.params[place], &stage.dials[unit.knob(place) as usize]);
         params.push((place, gather::param_frame(param, feeds, knob, &plan.units, stage, frame)));
     }
     let mut cell = unit.running.cell.borrow_mut();

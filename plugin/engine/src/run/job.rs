@@ -67,7 +67,7 @@ impl Work for Render<'_> {
             gather::input(signal, &unit.inputs[place], normal, &plan.units, stage, range.clone());
         }
         for (place, signal) in cell.params.iter_mut().zip(&mut cell.held).enumerate() {
-            let knob = &stage.dials[unit.knobs[place] as usize];
+            let knob = &stage.dials[unit.knob(place) as usize];
             let param = &unit.spec.params[place];
             gather::param(signal, param, &unit.params[place], knob, &plan.units, stage, range.clone());
         }
@@ -97,7 +97,7 @@ pub(super) fn call<'a>(unit: &'a PlanUnit, stage: &'a Stage, part: Range<usize>)
         patched: unit.patched,
         wanted: unit.wanted,
         lanes: unit.lanes,
-        routes: &unit.routes,
+        routes: unit.spec.bypass,
         bypass: unit.bypass,
     }
 }

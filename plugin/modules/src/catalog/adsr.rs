@@ -149,12 +149,24 @@ impl Adsr {
         // Copies stay in registers, which the outputs' memory cannot be told apart from.
         let (mut segments, mut done) = (self.segments, self.done);
         let (start, end, sustained) = (self.start, self.end, self.sustained);
+        let [wants_env, wants_inverted, wants_end] = [ENV, INVERTED, END].map(|port| io.is_wanted(port));
+        let rests = segments.rests() && sustain.steady().is_some();
+        let mut env = level(segments.share(), start, end + sustained * sustain.at(frames.start)) * 10.0;
         for frame in frames {
-            let env = level(segments.share(), start, end + sustained * sustain.at(frame)) * 10.0;
-            io.set(ENV, frame, env);
-            io.set(INVERTED, frame, Group::splat(10.0) - env);
-            io.set(END, frame, done.tick());
-            segments.advance();
+            if !rests {
+                env = level(segments.share(), start, end + sustained * sustain.at(frame)) * 10.0;
+                segments.advance();
+            }
+            if wants_env {
+                io.set(ENV, frame, env);
+            }
+            if wants_inverted {
+                io.set(INVERTED, frame, Group::splat(10.0) - env);
+            }
+            let done = done.tick();
+            if wants_end {
+                io.set(END, frame, done);
+            }
         }
         (self.segments, self.done) = (segments, done);
     }

@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn note_values_fit_at_any_tempo() {
-        let delay = Delay::new(&Setup { sample_rate: 48_000.0, seed: 0, mono: true, outputs: u32::MAX });
+        let delay = Delay::new(&Setup { mono: true, ..Setup::at(48_000.0) });
         assert_eq!(delay.frames(1.0, 4.0, (30.0, 4.0)), 4.0 * 48_000.0);
         let wild = [f64::NAN, 0.0, -3.0, 1e-9, f64::INFINITY];
         for song in wild.into_iter().flat_map(|bpm| wild.map(|bar| (bpm, bar))) {

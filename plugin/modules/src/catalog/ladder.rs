@@ -5,15 +5,27 @@
 //! Design", 2018, ch. 5 and 6). Cutoff is the frequency at which each pole takes 3.01 dB (12.04 dB at 24 dB
 //! slope), and the pitch at which the filter oscillates: from a resonance of 80 % up, where the loop's gain
 //! passes 4.
+//!
+//! In economy quality it runs at the host's rate, with a simpler bend at the junction and the plain poles as output:
+//! as well in tune, but driven hard it aliases, and near the host's Nyquist it falls faster.
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Downsampler, RUN, Ratio, Upsampler, guard, math, moves, runs};
+use crate::dsp::{Cutoff, Downsampler, RUN, Upsampler, guard, math, moves};
 use crate::group::{Group, LaneMask};
-use crate::io::Io;
+use crate::io::{Io, Signal};
+use crate::level::{Kernel, Level, Simd};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
+use crate::quality::Quality;
 use crate::spec::{Class, Spec};
+use crate::vector::Vector;
+
+mod core;
+mod slope;
+
+use self::core::{Core, Cubic, Curve, Tanh};
+use self::slope::{BY_LANE, Shares, pick};
 
 const IN: In = In::audio(0, "in").help("Signal to filter");
 const VOCT: In = In::pitch(1, "voct").help("Moves the cutoff: 1 V is one octave");
@@ -39,10 +51,99 @@ const OCTAVES_PER_DECIBEL: f32 = 0.166_096_4;
 /// The module.
 #[derive(Debug)]
 pub struct Ladder {
+    quality: Quality,
+    level: Level,
     cutoff: Cutoff,
-    up: Upsampler,
     core: Core,
+    /// What full quality has besides: twice the rate, and the state of the pole that straightens the slope.
+    up: Upsampler,
+    added: Group,
     down: Downsampler,
+}
+
+/// The signals that it follows.
+struct Controls<'a> {
+    input: &'a Signal,
+    voct: &'a Signal,
+    hertz: &'a Signal,
+    resonance: &'a Signal,
+    drive: &'a Signal,
+    slope: &'a Signal,
+    bass: &'a Signal,
+}
+
+impl<'a> Controls<'a> {
+    #[inline(always)]
+    fn of(io: &Io<'a>) -> Controls<'a> {
+        Controls {
+            input: io.input(IN),
+            voct: io.input(VOCT),
+            hertz: io.param(CUTOFF),
+            resonance: io.param(RESONANCE),
+            drive: io.param(DRIVE),
+            slope: io.param(SLOPE),
+            bass: io.param(BASS),
+        }
+    }
+
+    #[inline(always)]
+    fn curve_moves(&self) -> bool {
+        moves([self.hertz, self.voct, self.resonance])
+    }
+
+    #[inline(always)]
+    fn feedback(&self, frame: usize) -> Group {
+        self.resonance.at(frame) * MOST_FEEDBACK
+    }
+
+    /// Gain from the input to units of the saturation voltage: the drive, and the share of the lows that resonance
+    /// takes.
+    #[inline(always)]
+    fn level(&self, frame: usize) -> Group {
+        let drive = (self.drive.at(frame) * OCTAVES_PER_DECIBEL).map(math::exp2);
+        let lost = self.bass.at(frame) * self.feedback(frame);
+        (drive + drive * lost) * (1.0 / SATURATION_VOLTS)
+    }
+}
+
+/// What is derived from the controls, anew at each frame only while they move.
+struct Tuner<'a> {
+    controls: &'a Controls<'a>,
+    level: Group,
+    level_moves: bool,
+    factor: Group,
+    factor_moves: bool,
+}
+
+impl<'a> Tuner<'a> {
+    #[inline(always)]
+    fn new(controls: &'a Controls<'a>, frame: usize) -> Tuner<'a> {
+        Tuner {
+            controls,
+            level: controls.level(frame),
+            level_moves: moves([controls.drive, controls.bass, controls.resonance]),
+            factor: controls.voct.at(frame).map(math::exp2),
+            factor_moves: moves([controls.voct]),
+        }
+    }
+
+    /// The input at the level that goes into the loop.
+    #[inline(always)]
+    fn driven(&mut self, frame: usize) -> Group {
+        if self.level_moves {
+            self.level = self.controls.level(frame);
+        }
+        self.controls.input.at(frame).map(guard::sane) * self.level
+    }
+
+    /// Cutoff in Hz, the factor on it, and the gain of the feedback.
+    #[inline(always)]
+    fn curve(&mut self, frame: usize) -> (Group, Group, Group) {
+        if self.factor_moves {
+            self.factor = self.controls.voct.at(frame).map(math::exp2);
+        }
+        (self.controls.hertz.at(frame), self.factor, self.controls.feedback(frame))
+    }
 }
 
 impl Module for Ladder {
@@ -55,9 +156,15 @@ impl Module for Ladder {
 
     fn new(setup: &Setup) -> Ladder {
         Ladder {
-            cutoff: Cutoff::new(setup.sample_rate),
-            up: Upsampler::default(),
+            quality: setup.quality,
+            level: setup.level,
+            cutoff: match setup.quality {
+                Quality::Full => Cutoff::at_twice(setup.sample_rate),
+                Quality::Economy => Cutoff::at_once(setup.sample_rate),
+            },
             core: Core::default(),
+            up: Upsampler::default(),
+            added: Group::ZERO,
             down: Downsampler::default(),
         }
     }
@@ -65,163 +172,132 @@ impl Module for Ladder {
     fn reset(&mut self, lanes: LaneMask) {
         self.up.reset(lanes);
         self.core.reset(lanes);
+        self.added = Group::ZERO.select(self.added, lanes);
         self.down.reset(lanes);
     }
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
-        let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
-        let (slope, bass) = (io.param(SLOPE), io.param(BASS));
-        let (level_moves, factor_moves) = (moves([drive, bass, resonance]), moves([voct]));
-        let curve_moves = moves([hertz, voct, resonance, slope]);
-        let (mut level, mut factor, mut curves) = (Group::ZERO, Group::ZERO, [Curve::default(); RUN]);
-        let mut core = self.core.clone();
-        for run in runs(frames.clone()) {
-            for (place, frame) in run.clone().enumerate() {
-                if frame == frames.start || factor_moves {
-                    factor = voct.at(frame).map(math::exp2);
-                }
-                if frame == frames.start || curve_moves {
-                    let gain = self.cutoff.gain(hertz.at(frame), factor);
-                    let feedback = resonance.at(frame) * MOST_FEEDBACK;
-                    curves[place % RUN] = Curve::new(gain, feedback, slope.at(frame));
-                }
-            }
-            for (place, frame) in run.enumerate() {
-                let curve = &curves[if curve_moves { place % RUN } else { 0 }];
-                if frame == frames.start || level_moves {
-                    let lost = bass.at(frame) * (resonance.at(frame) * MOST_FEEDBACK);
-                    level = level_of(drive.at(frame), lost);
-                }
-                let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
-                let filtered = [core.tick(first, curve), core.tick(second, curve)];
-                io.set(OUT, frame, self.down.tick(filtered) * SATURATION_VOLTS);
-            }
+        if frames.is_empty() {
+            return;
         }
-        self.core = core;
+        let level = self.level;
+        // Nearly always all lanes have the same slope, and the others' sums need not be computed.
+        match poles(io.param(SLOPE)) {
+            Some(1) => level.compute(Call::<1> { ladder: self, io, frames }),
+            Some(2) => level.compute(Call::<2> { ladder: self, io, frames }),
+            Some(3) => level.compute(Call::<3> { ladder: self, io, frames }),
+            Some(4) => level.compute(Call::<4> { ladder: self, io, frames }),
+            _ => level.compute(Call::<BY_LANE> { ladder: self, io, frames }),
+        }
     }
 }
 
-/// Gain from a drive in dB, and the share of the lows that resonance takes, to units of the saturation voltage.
+/// Poles of a slope that is the same on all lanes.
 #[inline(always)]
-fn level_of(decibels: Group, lost: Group) -> Group {
-    let drive = (decibels * OCTAVES_PER_DECIBEL).map(math::exp2);
-    (drive + drive * lost) * (1.0 / SATURATION_VOLTS)
+fn poles(slope: &Signal) -> Option<usize> {
+    let slope = slope.steady()?;
+    (1..=4).find(|&poles| slope == Group::splat((poles - 1) as f32))
 }
 
-/// What the core needs to know of its controls.
-#[derive(Clone, Copy, Debug, Default)]
-struct Curve {
-    /// Instant gain of one to four poles in a row.
-    pole: [Group; 4],
-    /// Instant share of a pole's state in its output: 1 − `pole[0]`.
-    rest: Group,
-    /// Instant gain of the whole loop, and 1 / (1 + `instant`).
-    instant: Group,
-    solve: Group,
-    /// What each pole's state takes from the junction.
-    back: [Group; 4],
-    /// Poles before the output, less one.
-    slope: Group,
-    /// Shares of the added pole, of its input and of what is a pole before that in the output.
-    shares: [Group; 3],
+/// A call of the ladder, with its number of poles.
+struct Call<'c, 'io, const POLES: usize> {
+    ladder: &'c mut Ladder,
+    io: &'c mut Io<'io>,
+    frames: Range<usize>,
 }
 
-impl Curve {
+impl<const POLES: usize> Kernel for Call<'_, '_, POLES> {
     #[inline(always)]
-    fn new(gain: Ratio, feedback: Group, slope: Group) -> Curve {
-        let one = Group::splat(1.0);
-        let Ratio { above, below } = gain;
-        let sum = above + below;
-        let inverse = one / (below * sum);
-        let (gain, g) = ((above * sum) * inverse, (above * below) * inverse);
-        let g2 = g * g;
-        let (g3, g4) = (g2 * g, g2 * g2);
-        let instant = feedback * g4;
-        // Trapezoidal integrators bend n poles down by n w² / 12 on the way to Nyquist. To take that back, the output
-        // gets one more pole at the cutoff and the numerator 1 + a s + b s², s in units of the cutoff, with
-        // b² = (2 n / 3) gain² (its root by a cubic) and a² = 1 − b² + 2 b: it leaves DC and the level at the cutoff exact.
-        let (solve, rest) = (one / (one + instant), one - g);
-        let back = feedback * rest * solve;
-        let b = gain * slope.map(|s| 0.8165 + s * (0.3902 - s * (0.0583 - s * 0.0063)));
-        let a = (one + b + b - b * b).sqrt();
-        Curve {
-            pole: [g, g2, g3, g4],
-            rest,
-            instant,
-            solve,
-            back: [back * g3, back * g2, back * g, back],
-            slope,
-            shares: [one - a + b, a - b - b, b],
+    fn run<S: Simd>(self, simd: S) {
+        match self.ladder.quality {
+            Quality::Full => self.ladder.render_full::<S, POLES>(simd, self.io, self.frames),
+            Quality::Economy => self.ladder.render_economy::<S, POLES>(simd, self.io, self.frames),
         }
     }
 }
 
-/// Four poles and the junction, and the pole of the output, in units of the saturation voltage. However the controls
-/// jump, each state stays within ±1, since below a quarter of the frame rate it moves to a mean of its input and itself.
-#[derive(Clone, Debug)]
-struct Core {
-    state: [Group; 5],
-}
-
-impl Default for Core {
-    fn default() -> Core {
-        Core { state: [Group::ZERO; 5] }
-    }
-}
-
-impl Core {
+impl Ladder {
     #[inline(always)]
-    fn tick(&mut self, input: Group, curve: &Curve) -> Group {
-        let [g, g2, g3, g4] = curve.pole;
-        let [s1, s2, s3, s4, s5] = self.state;
-        // The way from the states to the junction is what the next frame waits for: it is kept short.
-        let [b1, b2, b3, b4] = curve.back;
-        let linear = input * curve.solve - ((s1 * b1 + s2 * b2) + (s3 * b3 + s4 * b4));
-        let junction = saturate(linear, curve.instant);
-        let r1 = s1 * curve.rest;
-        let r2 = s2 * curve.rest + r1 * g;
-        let r3 = s3 * curve.rest + r2 * g;
-        let r4 = s4 * curve.rest + r3 * g;
-        let (y1, y2) = (r1 + junction * g, r2 + junction * g2);
-        let (y3, y4) = (r3 + junction * g3, r4 + junction * g4);
-        let last = choose(curve.slope, y1, y2, y3, y4);
-        let before = choose(curve.slope, junction, y1, y2, y3);
-        let y5 = s5 * curve.rest + last * g;
-        self.state = [y1 + y1 - s1, y2 + y2 - s2, y3 + y3 - s3, y4 + y4 - s4, y5 + y5 - s5];
-        let [share5, share_last, share_before] = curve.shares;
-        y5 * share5 + last * share_last + before * share_before
-    }
-
-    fn reset(&mut self, lanes: LaneMask) {
-        for state in &mut self.state {
-            *state = Group::ZERO.select(*state, lanes);
+    fn render_full<S: Simd, const POLES: usize>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
+        let controls = Controls::of(io);
+        let mut tuner = Tuner::new(&controls, frames.start);
+        let curve_moves = controls.curve_moves() || moves([controls.slope]);
+        let (up, down) = (&mut self.up, &mut self.down);
+        let first = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, frames.start);
+        let mut made = [(first, [Vector::splat(simd, 0.0); 2]); RUN];
+        for frame in frames.start..frames.end.min(frames.start + RUN) {
+            let place = frame % RUN;
+            if curve_moves {
+                made[place].0 = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, frame);
+            }
+            made[place].1 = up.tick(Vector::of(simd, tuner.driven(frame)));
         }
+        let mut core = self.core.awake(simd);
+        let mut added = Vector::of(simd, self.added);
+        for frame in frames.clone() {
+            let place = frame % RUN;
+            let ((curve, shares), [first, second]) = made[place];
+            let next = frame + RUN;
+            if next < frames.end {
+                if curve_moves {
+                    made[place].0 = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, next);
+                }
+                made[place].1 = up.tick(Vector::of(simd, tuner.driven(next)));
+            }
+            let first = shares.output::<POLES>(&mut added, &core.tick::<Tanh>(first, &curve), &curve);
+            let second = shares.output::<POLES>(&mut added, &core.tick::<Tanh>(second, &curve), &curve);
+            io.set(OUT, frame, (down.tick([first, second]) * SATURATION_VOLTS).group());
+        }
+        (self.core, self.added) = (core.asleep(), added.group());
+    }
+
+    #[inline(always)]
+    fn render_economy<S: Simd, const POLES: usize>(
+        &mut self,
+        simd: S,
+        io: &mut Io<'_>,
+        frames: Range<usize>,
+    ) {
+        let controls = Controls::of(io);
+        let mut tuner = Tuner::new(&controls, frames.start);
+        let curve_moves = controls.curve_moves();
+        let mut made = [curve(simd, &self.cutoff, &mut tuner, frames.start).0; RUN];
+        if curve_moves {
+            for frame in frames.start..frames.end.min(frames.start + RUN) {
+                made[frame % RUN] = curve(simd, &self.cutoff, &mut tuner, frame).0;
+            }
+        }
+        let mut core = self.core.awake(simd);
+        for frame in frames.clone() {
+            let now = made[frame % RUN];
+            if curve_moves && frame + RUN < frames.end {
+                made[frame % RUN] = curve(simd, &self.cutoff, &mut tuner, frame + RUN).0;
+            }
+            let input = Vector::of(simd, tuner.driven(frame));
+            let [_, one, two, three, four] = core.tick::<Cubic>(input, &now);
+            let slope = Vector::of(simd, controls.slope.at(frame));
+            let out = pick::<S, POLES>([one, two, three, four], slope);
+            io.set(OUT, frame, (out * SATURATION_VOLTS).group());
+        }
+        self.core = core.asleep();
     }
 }
 
-/// Each lane of the group that its slope, 0 to 3, names.
 #[inline(always)]
-fn choose(slope: Group, one: Group, two: Group, three: Group, four: Group) -> Group {
-    Group::from_fn(|lane| {
-        let low = if slope[lane] > 0.5 { two[lane] } else { one[lane] };
-        let high = if slope[lane] > 2.5 { four[lane] } else { three[lane] };
-        if slope[lane] > 1.5 { high } else { low }
-    })
+fn curve<S: Simd>(simd: S, cutoff: &Cutoff, tuner: &mut Tuner<'_>, frame: usize) -> (Curve<S>, Vector<S>) {
+    let (hertz, factor, feedback) = tuner.curve(frame);
+    let gain = cutoff.gain(Vector::of(simd, hertz), Vector::of(simd, factor));
+    Curve::new(gain, Vector::of(simd, feedback))
 }
 
-/// Output u of the junction in u = tanh(x − instant · u), where `linear` solves u = x − instant · u.
-///
-/// tanh is the fraction of Padé, z (27 + z²) / (27 + 9 z²), which reaches ±1 at ±3 with two derivatives of 0. From the
-/// linear solution one step of Newton follows, with 1 − tanh² for the slope. Written as one fraction, with
-/// (27 + 9 z²)² − z² (27 + z²)² = (9 − z²)³, it is a mean of tanh z and z.
 #[inline(always)]
-fn saturate(linear: Group, instant: Group) -> Group {
-    let z = linear.clamp(-3.0, 3.0);
-    let t = z * z;
-    let (fall, rise) = (Group::splat(9.0) - t, Group::splat(3.0) + t);
-    let weight = (fall * fall) * (fall * (instant * (1.0 / 81.0)));
-    let tanh = rise * (t * (1.0 / 9.0) + Group::splat(3.0));
-    (z * (tanh + weight)) / (rise * rise + weight)
+fn shaped<S: Simd, const POLES: usize>(
+    simd: S,
+    cutoff: &Cutoff,
+    tuner: &mut Tuner<'_>,
+    frame: usize,
+) -> (Curve<S>, Shares<S>) {
+    let (curve, gain) = curve(simd, cutoff, tuner, frame);
+    (curve, Shares::new::<POLES>(gain, Vector::of(simd, tuner.controls.slope.at(frame))))
 }

@@ -98,7 +98,8 @@ impl Module for Lfo {
         let transport = &io.host.transport;
         let (resettable, clocked) = (io.is_patched(RESET), io.is_patched(CLOCK));
         let settled = [fm, rate, sync].iter().all(|signal| signal.steady().is_some());
-        let (wants_sine, wants_random) = (io.is_wanted(SINE), io.is_wanted(RANDOM));
+        let wants = [TRIANGLE, SAW, SQUARE, SINE, RANDOM].map(|output| io.is_wanted(output));
+        let [wants_triangle, wants_saw, wants_square, wants_sine, wants_random] = wants;
         let first = frames.start;
         for frame in frames {
             let begins = self.reset.rise_if(resettable, resets.at(frame));
@@ -121,9 +122,15 @@ impl Module for Lfo {
             let carry = phase.map(f32::floor);
             let phase = phase - carry;
             let lift = range.at(frame).map(|range| if range < 0.5 { 0.0 } else { 5.0 });
-            io.set(TRIANGLE, frame, phase.zip(shape.at(frame), triangle) + lift);
-            io.set(SAW, frame, phase.map(|phase| phase * 10.0 - 5.0) + lift);
-            io.set(SQUARE, frame, phase.zip(shape.at(frame), square) + lift);
+            if wants_triangle {
+                io.set(TRIANGLE, frame, phase.zip(shape.at(frame), triangle) + lift);
+            }
+            if wants_saw {
+                io.set(SAW, frame, phase.map(|phase| phase * 10.0 - 5.0) + lift);
+            }
+            if wants_square {
+                io.set(SQUARE, frame, phase.zip(shape.at(frame), square) + lift);
+            }
             if wants_sine {
                 io.set(SINE, frame, phase.map(math::sin_turns) * 5.0 + lift);
             }

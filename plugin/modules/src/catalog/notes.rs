@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Pulse, Ramp};
+use crate::dsp::{Pulse, Ramp, moves};
 use crate::event::{LaneEvent, LaneEventKind};
 use crate::group::{Group, LANES, LaneMask};
 use crate::io::Io;
@@ -114,39 +114,73 @@ impl Module for Notes {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        let (mode, range) = (io.param(MODE), io.param(BEND_RANGE));
-        let (glide, detune) = (io.param(GLIDE), io.param(DETUNE));
-        let mut events = io.events.iter().peekable();
-        for frame in frames {
+        let (glide, events) = (io.param(GLIDE), io.events);
+        let mut events = events.iter().peekable();
+        let knobs_move = moves([io.param(MODE), io.param(BEND_RANGE), io.param(DETUNE)]);
+        let mut frame = frames.start;
+        while frame < frames.end {
             while let Some(event) = events.next_if(|event| event.frame <= frame) {
                 self.take(event, glide.at(frame)[event.lane % LANES]);
             }
-            let spread = self.spread * detune.at(frame) * (1.0 / 1200.0);
-            let spread = spread.zip(mode.at(frame), |volts, mode| if mode > 2.5 { volts } else { 0.0 });
-            io.set(PITCH, frame, self.pitch.value() + self.bend.value() + spread);
-            let wheel_share = self.bend.value().zip(range.at(frame), |volts, semitones| {
-                if semitones > 0.0 { volts * 60.0 / semitones } else { 0.0 }
-            });
-            io.set(BEND, frame, wheel_share.clamp(-5.0, 5.0));
-            io.set(PRESSURE, frame, self.pressure.value());
-            io.set(SLIDE, frame, self.slide.value());
-            io.set(WHEEL, frame, self.wheel.value());
-            io.set(VELOCITY, frame, self.velocity);
-            io.set(RELEASE_VELOCITY, frame, self.release_velocity);
-            self.last_gate = self.gate * self.gate_open;
-            io.set(GATE, frame, self.last_gate);
-            io.set(RETRIGGER, frame, self.retrigger.tick());
-            self.gate_open = Group::splat(1.0);
-            for ramp in
-                [&mut self.pitch, &mut self.bend, &mut self.pressure, &mut self.slide, &mut self.wheel]
-            {
-                ramp.advance();
-            }
+            let next = events.peek().map_or(frames.end, |event| event.frame.min(frames.end));
+            let until = if !knobs_move && self.rests() { next } else { frame + 1 };
+            self.put(io, frame..until);
+            self.advance();
+            frame = until;
         }
     }
 }
 
 impl Notes {
+    /// Whether nothing changes until the next event.
+    #[inline(always)]
+    fn rests(&self) -> bool {
+        let ramps = [&self.pitch, &self.bend, &self.pressure, &self.slide, &self.wheel];
+        let shut = Group::splat(1.0) != self.gate_open;
+        ramps.iter().all(|ramp| ramp.rests()) && self.retrigger.rests() && !shut
+    }
+
+    /// Puts the voltages of the first of some frames out on all of them.
+    #[inline(always)]
+    fn put(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
+        let frame = frames.start;
+        let (mode, range, detune) = (io.param(MODE), io.param(BEND_RANGE), io.param(DETUNE));
+        let bend = self.bend.value();
+        self.last_gate = self.gate * self.gate_open;
+        let mut fill = |output: Out, volts: Group| {
+            if io.is_wanted(output) {
+                io.output(output)[frames.clone()].fill(volts);
+            }
+        };
+        let spread = self.spread * detune.at(frame) * (1.0 / 1200.0);
+        let spread = spread.zip(mode.at(frame), |volts, mode| if mode > 2.5 { volts } else { 0.0 });
+        fill(PITCH, self.pitch.value() + bend + spread);
+        let wheel_share =
+            bend.zip(
+                range.at(frame),
+                |volts, semitones| {
+                    if semitones > 0.0 { volts * 60.0 / semitones } else { 0.0 }
+                },
+            );
+        fill(BEND, wheel_share.clamp(-5.0, 5.0));
+        fill(PRESSURE, self.pressure.value());
+        fill(SLIDE, self.slide.value());
+        fill(WHEEL, self.wheel.value());
+        fill(VELOCITY, self.velocity);
+        fill(RELEASE_VELOCITY, self.release_velocity);
+        fill(GATE, self.last_gate);
+        fill(RETRIGGER, self.retrigger.tick());
+    }
+
+    /// Goes on to the next frame.
+    #[inline(always)]
+    fn advance(&mut self) {
+        self.gate_open = Group::splat(1.0);
+        for ramp in [&mut self.pitch, &mut self.bend, &mut self.pressure, &mut self.slide, &mut self.wheel] {
+            ramp.advance();
+        }
+    }
+
     /// Takes an event in; `glide` is the lane's glide time.
     fn take(&mut self, event: &LaneEvent, glide: f32) {
         let lane = event.lane % LANES;

@@ -10,6 +10,7 @@ use crate::dsp::room::{LONGEST, Room, Shape};
 use crate::dsp::{DelayLine, Glide, OnePole, RUN, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::{BLOCK, Io};
+use crate::level::{Kernel, Level, Simd};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
@@ -45,6 +46,7 @@ const SWAY: f32 = 0.001;
 #[derive(Debug)]
 pub struct Reverb {
     sample_rate: f32,
+    level: Level,
     pre: [DelayLine; 2],
     pre_glide: Glide,
     size_glide: Glide,
@@ -86,6 +88,7 @@ impl Module for Reverb {
         let pre = || DelayLine::new(PRE_LONGEST * f64::from(sample_rate) + DelayLine::SHORTEST);
         Reverb {
             sample_rate,
+            level: setup.level,
             pre: [pre(), pre()],
             pre_glide: Glide::new(sample_rate),
             size_glide: Glide::new(sample_rate),
@@ -108,6 +111,27 @@ impl Module for Reverb {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
+        self.level.compute(Call { reverb: self, io, frames });
+    }
+}
+
+/// A call of the reverb.
+struct Call<'c, 'io> {
+    reverb: &'c mut Reverb,
+    io: &'c mut Io<'io>,
+    frames: Range<usize>,
+}
+
+impl Kernel for Call<'_, '_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        self.reverb.render(simd, self.io, self.frames);
+    }
+}
+
+impl Reverb {
+    #[inline(always)]
+    fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
         let (left, right) = (io.input(LEFT), io.input(RIGHT));
         let [size, decay, damp, low_cut] = [SIZE, DECAY, DAMP, LOW_CUT].map(|param| io.param(param));
         let [pre_delay, modulation, mix] = [PRE_DELAY, MODULATION, MIX].map(|param| io.param(param));
@@ -122,11 +146,11 @@ impl Module for Reverb {
                 let target = f64::from(pre_delay.at(frame)[0]) * rate;
                 *pre = self.pre_glide.next(target) + DelayLine::SHORTEST;
             }
-            let sides = [left, right].map(|side| side.row(run.start).map(sane));
-            let sides = [0, 1].map(|side: usize| {
-                self.pre[side].push_run(sides[side], count);
-                self.pre[side].read_pushed(&pre, count)
-            });
+            let mut sides = [left.row(run.start).map(sane), right.row(run.start).map(sane)];
+            for (line, side) in self.pre.iter_mut().zip(&mut sides) {
+                line.push_run(*side, count);
+                *side = line.read_pushed(&pre, count);
+            }
             for (ahead, frame) in run.enumerate() {
                 let sides = sides.map(|side| side[ahead]);
                 [late[0][frame], late[1][frame]] =
@@ -151,7 +175,7 @@ impl Module for Reverb {
             let count = (1..most).find(|&ahead| shapes[start + ahead] != shape).unwrap_or(most);
             let sides = late
                 .map(|side| Group::from_fn(|ahead| if ahead < count { side[start + ahead] } else { 0.0 }));
-            let room = self.room.tick(sides, shape, count);
+            let room = self.room.tick(simd, sides, shape, count);
             for (ahead, frame) in (start..start + count).enumerate() {
                 let (wet, [dry_left, dry_right]) = (mix.at(frame)[0], dry(frame));
                 io.set(OUT_LEFT, frame, Group::splat(dry_left * (1.0 - wet) + room[0][ahead] * wet));

@@ -4,16 +4,19 @@
 //! rate (Simper, "Linear trapezoidal integrated state variable filter", Cytomic, 2013; Zavalishin, "The Art of VA
 //! Filter Design", 2018, ch. 4). From a resonance of 97 % up it oscillates: there its damping is negative, but
 //! grows with the energy in the integrators, which bounds any sound and leaves the oscillation a pure sine in
-//! tune.
+//! tune. In economy quality it runs at the host's rate.
 
 use std::ops::Range;
 
 use crate::dsp::{Cutoff, Downsampler, Upsampler, guard, math, moves};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
+use crate::level::{Kernel, Level, Simd};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
+use crate::quality::Quality;
 use crate::spec::{Class, Spec};
+use crate::vector::Vector;
 
 const IN: In = In::audio(0, "in").help("Signal to filter");
 const VOCT: In = In::pitch(1, "voct").help("Moves the cutoff: 1 V is one octave");
@@ -44,9 +47,12 @@ const OCTAVES_PER_DECIBEL: f32 = 0.166_096_4;
 /// The module.
 #[derive(Debug)]
 pub struct Svf {
+    quality: Quality,
+    level: Level,
     cutoff: Cutoff,
-    up: Upsampler,
     core: Core,
+    /// What full quality has besides: twice the rate.
+    up: Upsampler,
     low: Downsampler,
     band: Downsampler,
     high: Downsampler,
@@ -62,9 +68,14 @@ impl Module for Svf {
 
     fn new(setup: &Setup) -> Svf {
         Svf {
-            cutoff: Cutoff::new(setup.sample_rate),
-            up: Upsampler::default(),
+            quality: setup.quality,
+            level: setup.level,
+            cutoff: match setup.quality {
+                Quality::Full => Cutoff::at_twice(setup.sample_rate),
+                Quality::Economy => Cutoff::at_once(setup.sample_rate),
+            },
             core: Core::default(),
+            up: Upsampler::default(),
             low: Downsampler::default(),
             band: Downsampler::default(),
             high: Downsampler::default(),
@@ -81,34 +92,83 @@ impl Module for Svf {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
+        if !frames.is_empty() {
+            self.level.compute(Call { svf: self, io, frames });
+        }
+    }
+}
+
+/// A call of the filter.
+struct Call<'c, 'io> {
+    svf: &'c mut Svf,
+    io: &'c mut Io<'io>,
+    frames: Range<usize>,
+}
+
+impl Kernel for Call<'_, '_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Call { svf, io, frames } = self;
         let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
         let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
-        let (factor_moves, gain_moves, level_moves) = (moves([voct]), moves([hertz, voct]), moves([drive]));
-        let (mut factor, mut gain, mut level) = (Group::ZERO, Group::ZERO, Group::ZERO);
-        let mut core = self.core.clone();
-        for frame in frames.clone() {
-            if frame == frames.start || factor_moves {
-                factor = voct.at(frame).map(math::exp2);
-            }
-            if frame == frames.start || gain_moves {
-                gain = self.cutoff.gain(hertz.at(frame), factor).ratio();
-            }
-            if frame == frames.start || level_moves {
+        let (factor_moves, level_moves) = (moves([voct]), moves([drive]));
+        let mut factor = voct.at(frames.start).map(math::exp2);
+        let mut level = level_of(drive.at(frames.start));
+        let mut core = svf.core.awake(simd);
+        for frame in frames {
+            if level_moves {
                 level = level_of(drive.at(frame));
             }
-            let damping = resonance.at(frame) * (LEAST_DAMPING - MOST_DAMPING) + Group::splat(MOST_DAMPING);
-            let [first, second] = self.up.tick(input.at(frame).map(guard::sane) * level);
-            let [low1, band1, high1] = core.tick(saturate(first), gain, damping);
-            let [low2, band2, high2] = core.tick(saturate(second), gain, damping);
-            let low = self.low.tick([low1, low2]);
-            let high = self.high.tick([high1, high2]);
-            io.set(LOW, frame, low);
-            io.set(BAND, frame, self.band.tick([band1, band2]));
-            io.set(HIGH, frame, high);
-            io.set(NOTCH, frame, low + high);
+            if factor_moves {
+                factor = voct.at(frame).map(math::exp2);
+            }
+            let input = Vector::of(simd, input.at(frame).map(guard::sane) * level);
+            let gain = svf.cutoff.gain(Vector::of(simd, hertz.at(frame)), Vector::of(simd, factor)).ratio();
+            let resonance = Vector::of(simd, resonance.at(frame));
+            let damping = resonance * (LEAST_DAMPING - MOST_DAMPING) + resonance.like(MOST_DAMPING);
+            let [low, band, high] = match svf.quality {
+                Quality::Full => svf.at_twice(&mut core, input, (gain, damping), io.wanted),
+                Quality::Economy => core.tick(input, gain, damping),
+            };
+            io.set(LOW, frame, low.group());
+            io.set(BAND, frame, band.group());
+            io.set(HIGH, frame, high.group());
+            io.set(NOTCH, frame, (low + high).group());
         }
-        self.core = core;
+        svf.core = core.asleep();
     }
+}
+
+impl Svf {
+    /// Low, band and high, at twice the rate in between. What nobody wants is not brought down again.
+    #[inline(always)]
+    fn at_twice<S: Simd>(
+        &mut self,
+        core: &mut Awake<S>,
+        input: Vector<S>,
+        (gain, damping): (Vector<S>, Vector<S>),
+        wanted: u32,
+    ) -> [Vector<S>; 3] {
+        let [first, second] = self.up.tick(input);
+        let [low1, band1, high1] = core.tick(first, gain, damping);
+        let [low2, band2, high2] = core.tick(second, gain, damping);
+        let wants = |output: Out| wanted >> output.index() & 1 == 1;
+        [
+            down(&mut self.low, wants(LOW) | wants(NOTCH), [low1, low2]),
+            down(&mut self.band, wants(BAND), [band1, band2]),
+            down(&mut self.high, wants(HIGH) | wants(NOTCH), [high1, high2]),
+        ]
+    }
+}
+
+/// Down to the host's rate, if anybody wants it.
+#[inline(always)]
+fn down<S: Simd>(sampler: &mut Downsampler, wanted: bool, pair: [Vector<S>; 2]) -> Vector<S> {
+    if wanted {
+        return sampler.tick(pair);
+    }
+    sampler.reset(LaneMask::ALL);
+    pair[0].like(0.0)
 }
 
 /// Gain from a drive in dB to units of the saturation voltage.
@@ -127,39 +187,60 @@ struct Core {
 }
 
 impl Core {
-    /// Low, band and high.
-    #[inline(always)]
-    fn tick(&mut self, input: Group, gain: Group, damping: Group) -> [Group; 3] {
-        let [s1, s2] = self.state;
-        let damping = damping + self.loss;
-        let energy = s1 * s1 + s2 * s2;
-        let bend = (energy * energy) * LOSS;
-        self.loss = bend / (bend * (1.0 / MOST_DAMPING) + Group::splat(1.0));
-        let one = Group::splat(1.0);
-        let solve = one / (gain * (gain + damping) + one);
-        let band = (s1 + gain * (input - s2)) * solve;
-        let low = s2 + gain * band;
-        let held = |state: Group| state.clamp(-MOST_STATE_VOLTS, MOST_STATE_VOLTS);
-        self.state = [held(band + band - s1), held(low + low - s2)];
-        [low, band, input - damping * band - low]
-    }
-
     fn reset(&mut self, lanes: LaneMask) {
         for state in self.state.iter_mut().chain([&mut self.loss]) {
             *state = Group::ZERO.select(*state, lanes);
         }
     }
+
+    #[inline(always)]
+    fn awake<S: Simd>(&self, simd: S) -> Awake<S> {
+        Awake { state: Vector::all(simd, &self.state), loss: Vector::of(simd, self.loss) }
+    }
+}
+
+/// The core while it runs.
+struct Awake<S: Simd> {
+    state: [Vector<S>; 2],
+    loss: Vector<S>,
+}
+
+impl<S: Simd> Awake<S> {
+    /// Low, band and high of a frame that has not been saturated yet.
+    #[inline(always)]
+    fn tick(&mut self, input: Vector<S>, gain: Vector<S>, damping: Vector<S>) -> [Vector<S>; 3] {
+        let input = saturate(input);
+        let ([s1, s2], one) = (self.state, gain.like(1.0));
+        let damping = damping + self.loss;
+        let energy = s1 * s1 + s2 * s2;
+        let bend = (energy * energy) * LOSS;
+        self.loss = bend / (bend * (1.0 / MOST_DAMPING) + one);
+        let solve = one / (gain * (gain + damping) + one);
+        let band = (s1 + gain * (input - s2)) * solve;
+        let low = s2 + gain * band;
+        self.state = [held(band + band - s1), held(low + low - s2)];
+        [low, band, input - damping * band - low]
+    }
+
+    #[inline(always)]
+    fn asleep(&self) -> Core {
+        Core { state: self.state.map(Vector::group), loss: self.loss.group() }
+    }
+}
+
+#[inline(always)]
+fn held<S: Simd>(state: Vector<S>) -> Vector<S> {
+    state.clamp(-MOST_STATE_VOLTS, MOST_STATE_VOLTS)
 }
 
 /// Saturation of the driven input, in volts for an input in units of [`SATURATION_VOLTS`]: clean to a third of
 /// it, flat from 1.4 times. Its slope is (1 − (x/c)⁴)², whose end is smooth to the second derivative.
 #[inline(always)]
-fn saturate(x: Group) -> Group {
+fn saturate<S: Simd>(x: Vector<S>) -> Vector<S> {
     const EDGE: f32 = 1.406_25;
     const EDGE4: f32 = EDGE * EDGE * EDGE * EDGE;
     let x = x.clamp(-EDGE, EDGE);
     let x4 = (x * x) * (x * x);
-    let bend =
-        Group::splat(1.0) - x4 * (Group::splat(2.0 / (5.0 * EDGE4)) - x4 * (1.0 / (9.0 * EDGE4 * EDGE4)));
+    let bend = x.like(1.0) - x4 * (x.like(2.0 / (5.0 * EDGE4)) - x4 * (1.0 / (9.0 * EDGE4 * EDGE4)));
     (x * SATURATION_VOLTS) * bend
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::dsp::guard::sane;
 use crate::dsp::math;
-use crate::group::LaneMask;
+use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param};
@@ -43,10 +43,11 @@ impl Module for Vca {
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
         let (input, cv) = (io.input(IN), io.input(CV));
         let (level, response) = (io.param(LEVEL), io.param(RESPONSE));
+        let all_linear = response.steady() == Some(Group::ZERO);
         for frame in frames {
             let linear = (cv.at(frame) * 0.1).clamp(0.0, 1.0);
-            let gain = linear.zip(response.at(frame), gain) * level.at(frame);
-            io.set(OUT, frame, input.at(frame).map(sane) * gain);
+            let gain = if all_linear { linear } else { linear.zip(response.at(frame), gain) };
+            io.set(OUT, frame, input.at(frame).map(sane) * (gain * level.at(frame)));
         }
     }
 }
@@ -69,7 +70,6 @@ fn gain(cv: f32, response: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::group::Group;
     use crate::rig::Rig;
 
     #[test]

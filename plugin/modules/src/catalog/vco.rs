@@ -7,15 +7,19 @@
 
 use std::ops::Range;
 
-use crate::dsp::blep::{DELAY, TAPS};
+use crate::dsp::blep::DELAY;
 use crate::dsp::phase::{C4_HERTZ, FASTEST, Step, coarse, from_turns, signed_turns};
 use crate::dsp::waves::{HALF, Jump, Stretch, Wanted, Waves};
-use crate::dsp::{Crossing, Curve};
+use crate::dsp::{Crossing, Curve, RUN, runs};
 use crate::group::{Group, LANES, LaneMask};
-use crate::io::{Io, Signal};
+use crate::io::Io;
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
+
+mod course;
+
+use self::course::{Course, differences};
 
 const VOCT: In = In::pitch(0, "voct").help("Pitch, 1 V per octave; 0 V is C4");
 const FM: In = In::audio(1, "fm").help("Moves the frequency, by FM depth and mode");
@@ -46,8 +50,8 @@ const INPUT_LIMIT: f32 = 100.0;
 /// Outputs in the order of [`Wanted`].
 const WAVES: [Out; 4] = [SINE, TRIANGLE, SAW, SQUARE];
 
-/// Frames that a [`Curve`] is made of.
-const HISTORY: usize = 4;
+/// Frames that a [`Curve`] is made of, and a run of them, as a power of two.
+const HISTORY: usize = 16;
 
 /// The module.
 #[derive(Debug)]
@@ -63,8 +67,6 @@ pub struct Vco {
     reversed: [u64; LANES],
     /// Width of the square, 2⁻³² turns.
     width: [u32; LANES],
-    /// Frames so far, modulo the length of the waves' tails.
-    place: usize,
     /// Turns that the last frames moved on, before `reversed`.
     moves: [Group; HISTORY],
     /// Turns by which the width grew in the last frames.
@@ -72,32 +74,6 @@ pub struct Vco {
     /// The sync input.
     sync: Crossing,
     waves: Waves,
-}
-
-/// The signals that the frequency follows.
-struct Pitch<'a> {
-    voct: &'a Signal,
-    fm: &'a Signal,
-    tune: &'a Signal,
-    fine: &'a Signal,
-    octave: &'a Signal,
-    fm_depth: &'a Signal,
-    fm_mode: &'a Signal,
-}
-
-impl<'a> Pitch<'a> {
-    #[inline(always)]
-    fn of(io: &Io<'a>) -> Pitch<'a> {
-        Pitch {
-            voct: io.input(VOCT),
-            fm: io.input(FM),
-            tune: io.param(TUNE),
-            fine: io.param(FINE),
-            octave: io.param(OCTAVE),
-            fm_depth: io.param(FM_DEPTH),
-            fm_mode: io.param(FM_MODE),
-        }
-    }
 }
 
 impl Module for Vco {
@@ -117,11 +93,10 @@ impl Module for Vco {
             phase: [0; LANES],
             reversed: [0; LANES],
             width: [HALF; LANES],
-            place: 0,
             moves: [Group::ZERO; HISTORY],
             widenings: [Group::ZERO; HISTORY],
             sync: Crossing::after_silence(),
-            waves: Waves::silent(),
+            waves: Waves::silent(setup.quality),
         }
     }
 
@@ -140,44 +115,119 @@ impl Module for Vco {
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
         let wanted = WAVES.map(|wave| io.is_wanted(wave));
         self.waves.want(wanted);
-        let pitch = Pitch::of(io);
-        let (width, sync, soft) = (io.param(PULSE_WIDTH), io.input(SYNC), io.param(SYNC_MODE));
-        for frame in frames {
-            self.place = (self.place + 1) % TAPS;
-            let step = self.step(&pitch, frame);
-            let (before, width_before) = (coarse(&self.phase), self.width);
-            for lane in 0..LANES {
-                let back = self.reversed[lane];
-                self.phase[lane] =
-                    self.phase[lane].wrapping_add((step.exact[lane] ^ back).wrapping_sub(back));
+        let course = Course::of(io);
+        for run in runs(frames) {
+            // Most oscillators put out one wave: the code is compiled for each of them alone.
+            match wanted {
+                [true, false, false, false] => self.run(io, &course, run, [true, false, false, false]),
+                [false, true, false, false] => self.run(io, &course, run, [false, true, false, false]),
+                [false, false, true, false] => self.run(io, &course, run, [false, false, true, false]),
+                [false, false, false, true] => self.run(io, &course, run, [false, false, false, true]),
+                _ => self.run(io, &course, run, wanted),
             }
-            self.remember(step.turns, width.at(frame));
-            let now = coarse(&self.phase);
-            let syncs = self.sync.rises(sync.at(frame).clamp(-INPUT_LIMIT, INPUT_LIMIT));
-            let hits = Waves::hits([&before, &now], [&width_before, &self.width], wanted);
-            let hits: [u32; LANES] = std::array::from_fn(|lane| hits[lane] | syncs[lane]);
-            if hits.iter().fold(0, |any, hit| any | hit) & HALF != 0 {
-                for lane in (0..LANES).filter(|&lane| hits[lane] & HALF != 0) {
-                    let stretch = self.stretch(lane, before[lane], width_before[lane]);
-                    if syncs[lane] == 0 {
-                        self.waves.travel(self.place, lane, &stretch, wanted);
-                    } else {
-                        self.sync(lane, stretch, soft.at(frame)[lane] >= 0.5, wanted);
-                    }
-                }
-            }
-            let place = self.place;
-            self.waves.pass(place, &coarse(&self.phase), &self.width, wanted, |wave, group| {
-                io.set(WAVES[wave], frame, group);
-            });
         }
     }
 }
 
 impl Vco {
+    #[inline(always)]
+    fn run(&mut self, io: &mut Io<'_>, course: &Course<'_>, run: Range<usize>, wanted: Wanted) {
+        let place = self.waves.begin();
+        let count = run.len();
+        if self.coasts(course, run.clone()) {
+            self.coast(course, run.clone(), place, wanted);
+        } else {
+            for (ahead, frame) in run.clone().enumerate() {
+                self.turn(course, frame, place + ahead, wanted);
+            }
+        }
+        self.waves.leave(count, wanted, |wave, ahead, group| io.set(WAVES[wave], run.start + ahead, group));
+    }
+
+    /// Whether all of a run's frames move the phases alike, by themselves.
+    #[inline(always)]
+    fn coasts(&self, course: &Course<'_>, run: Range<usize>) -> bool {
+        self.sync.is_quiet() && width_at(course, run.start) == self.width && course.rests(run)
+    }
+
+    /// Moves on over such a run.
+    #[inline(always)]
+    fn coast(&mut self, course: &Course<'_>, run: Range<usize>, place: usize, wanted: Wanted) {
+        let step = self.step(course, run.start);
+        let (go, width, count) = (self.directed(&step), self.width, run.len());
+        let straight = (1..4).all(|back| self.moved_alike(place + HISTORY - back, step.turns));
+        let mut before = coarse(&self.phase);
+        let mut phases = [before; RUN + 1];
+        // Per lane, a bit for each frame.
+        let mut hit = [0; LANES];
+        for ahead in 0..count {
+            self.phase = moved(&self.phase, &go);
+            let now = coarse(&self.phase);
+            phases[ahead + 1] = now;
+            self.moves[(place + ahead) % HISTORY] = step.turns;
+            self.widenings[(place + ahead) % HISTORY] = Group::ZERO;
+            let hits = Waves::hits([&before, &now], [&width, &width], wanted);
+            for lane in 0..LANES {
+                hit[lane] |= (hits[lane] >> 31) << ahead;
+            }
+            self.waves.enter(place + ahead, &now, &width, wanted);
+            before = now;
+        }
+        // One loop over all hits: where they fall cannot be foreseen, and each branch on it would be a wrong guess.
+        let mut all = (0..LANES).fold(0u64, |all, lane| all | u64::from(hit[lane]) << (lane * RUN));
+        while all != 0 {
+            let bit = all.trailing_zeros() as usize;
+            all &= all - 1;
+            let (lane, ahead) = (bit / RUN % LANES, bit % RUN);
+            let ends = [phases[ahead][lane], phases[ahead + 1][lane]];
+            let stretch = if straight {
+                self.straight(step.turns, lane, ends)
+            } else {
+                self.stretch(place + ahead, lane, ends, width[lane])
+            };
+            self.waves.travel(place + ahead, lane, &stretch, wanted);
+        }
+    }
+
+    /// Moves on by a frame at which anything may happen.
+    #[inline(always)]
+    fn turn(&mut self, course: &Course<'_>, frame: usize, place: usize, wanted: Wanted) {
+        let step = self.step(course, frame);
+        let (before, width_before) = (coarse(&self.phase), self.width);
+        self.phase = moved(&self.phase, &self.directed(&step));
+        self.remember(place, step.turns, width_at(course, frame));
+        let now = coarse(&self.phase);
+        let syncs = self.sync.rises(course.sync.at(frame).clamp(-INPUT_LIMIT, INPUT_LIMIT));
+        let hits = Waves::hits([&before, &now], [&width_before, &self.width], wanted);
+        let mut hit = hits;
+        for lane in 0..LANES {
+            hit[lane] |= syncs[lane];
+        }
+        if any(&hit) {
+            for lane in (0..LANES).filter(|&lane| hit[lane] & HALF != 0) {
+                let stretch = self.stretch(place, lane, [before[lane], now[lane]], width_before[lane]);
+                if syncs[lane] == 0 {
+                    self.waves.travel(place, lane, &stretch, wanted);
+                } else {
+                    self.sync((place, lane), stretch, course.sync_mode.at(frame)[lane] >= 0.5, wanted);
+                }
+            }
+        }
+        self.waves.enter(place, &coarse(&self.phase), &self.width, wanted);
+    }
+
+    /// Motion of the phases, which soft sync may have turned round.
+    #[inline(always)]
+    fn directed(&self, step: &Step) -> [u64; LANES] {
+        std::array::from_fn(|lane| {
+            let back = self.reversed[lane];
+            (step.exact[lane] ^ back).wrapping_sub(back)
+        })
+    }
+
     /// How far the frame moves the phases.
     #[inline(always)]
-    fn step(&mut self, signals: &Pitch<'_>, frame: usize) -> Step {
+    fn step(&mut self, signals: &Course<'_>, frame: usize) -> Step {
         let mode = signals.fm_mode.at(frame);
         let fm = signals.fm.at(frame).clamp(-INPUT_LIMIT, INPUT_LIMIT) * signals.fm_depth.at(frame);
         let octaves = fm.zip(mode, |fm, mode| if mode < 0.5 { fm } else { 0.0 });
@@ -199,36 +249,47 @@ impl Vco {
 
     /// Takes down what the frame brings.
     #[inline(always)]
-    fn remember(&mut self, turns: Group, width: Group) {
-        let place = self.place % HISTORY;
+    fn remember(&mut self, place: usize, turns: Group, width: [u32; LANES]) {
+        let place = place % HISTORY;
         self.moves[place] = turns;
-        let width: [u32; LANES] = std::array::from_fn(|lane| from_turns(width[lane]));
         self.widenings[place] =
             Group::from_fn(|lane| signed_turns(width[lane].wrapping_sub(self.width[lane])));
         self.width = width;
     }
 
-    /// The last frames of one of the histories, the newest first.
-    fn last(&self, history: &[Group; HISTORY], lane: usize) -> [f32; HISTORY] {
-        std::array::from_fn(|back| history[(self.place + HISTORY - back) % HISTORY][lane])
+    /// Whether so far the frame of a place moved by these turns, with a steady width.
+    #[inline(always)]
+    fn moved_alike(&self, place: usize, turns: Group) -> bool {
+        let place = place % HISTORY;
+        !differs(self.moves[place], turns) && !differs(self.widenings[place], Group::ZERO)
     }
 
-    /// A lane's whole way to this frame from the phase and width before.
-    fn stretch(&self, lane: usize, phase: u32, width: u32) -> Stretch {
+    /// As [`Vco::stretch`] where the last frames all moved by the same turns, with a steady width.
+    #[inline(always)]
+    fn straight(&self, turns: Group, lane: usize, phase: [u32; 2]) -> Stretch {
+        let motion = if self.reversed[lane] == 0 { turns[lane] } else { -turns[lane] };
+        let (course, width) = (Curve::straight(motion), self.width[lane]);
+        Stretch { time: [0.0, 1.0], phase, width: [width; 2], course, edge: course }
+    }
+
+    /// A lane's whole way to the frame of a place: phases at both ends, and the width before.
+    #[inline(always)]
+    fn stretch(&self, place: usize, lane: usize, phase: [u32; 2], width: u32) -> Stretch {
+        let last =
+            |history: &[Group; HISTORY], back: usize| history[(place + HISTORY - back) % HISTORY][lane];
         let sign = if self.reversed[lane] == 0 { 1.0 } else { -1.0 };
-        let moves = self.last(&self.moves, lane).map(|turns| turns * sign);
-        let widenings = self.last(&self.widenings, lane);
+        let moves: [f32; 4] = std::array::from_fn(|back| last(&self.moves, back) * sign);
         Stretch {
             time: [0.0, 1.0],
-            phase: [phase, (self.phase[lane] >> 32) as u32],
+            phase,
             width: [width, self.width[lane]],
             course: Curve::new(moves),
-            edge: Curve::new(std::array::from_fn(|back| moves[back] - widenings[back])),
+            edge: Curve::new(std::array::from_fn(|back| moves[back] - last(&self.widenings, back))),
         }
     }
 
     /// Restarts a lane (hard) or turns it round (soft) where the sync input rose through 0 V.
-    fn sync(&mut self, lane: usize, mut first: Stretch, soft: bool, wanted: Wanted) {
+    fn sync(&mut self, (place, lane): (usize, usize), mut first: Stretch, soft: bool, wanted: Wanted) {
         let time = self.sync.time(lane);
         let [phase, width] = [first.phase[0], first.width[0]];
         let arrival = phase.wrapping_add(from_turns(first.course.at(time)));
@@ -236,11 +297,11 @@ impl Vco {
             width.wrapping_add(from_turns(signed_turns(first.width[1].wrapping_sub(width)) * time));
         let end = first.time[1];
         (first.time[1], first.phase[1], first.width[1]) = (time, arrival, width_then);
-        self.waves.travel(self.place, lane, &first, wanted);
+        self.waves.travel(place, lane, &first, wanted);
 
         self.reversed[lane] = if soft { !self.reversed[lane] } else { 0 };
         let departure = if soft { arrival } else { 0 };
-        let mut rest = self.stretch(lane, departure, width_then);
+        let mut rest = self.stretch(place, lane, [departure; 2], width_then);
         rest.time = [time, end];
         rest.phase[1] = departure.wrapping_add(from_turns(rest.course.at(1.0) - rest.course.at(time)));
         self.phase[lane] = u64::from(rest.phase[1]) << 32;
@@ -250,15 +311,37 @@ impl Vco {
             speed: [first.course.slope(time), rest.course.slope(time)],
             width: width_then,
         };
-        self.waves.jump(self.place, lane, &jump, wanted);
-        self.waves.travel(self.place, lane, &rest, wanted);
+        self.waves.jump(place, lane, &jump, wanted);
+        self.waves.travel(place, lane, &rest, wanted);
     }
+}
+
+/// Widths of the square at a frame.
+#[inline(always)]
+fn width_at(course: &Course<'_>, frame: usize) -> [u32; LANES] {
+    course.width.at(frame).0.map(from_turns)
+}
+
+/// Phases after a motion.
+#[inline(always)]
+fn moved(phase: &[u64; LANES], by: &[u64; LANES]) -> [u64; LANES] {
+    let mut moved = *phase;
+    for lane in 0..LANES {
+        moved[lane] = moved[lane].wrapping_add(by[lane]);
+    }
+    moved
+}
+
+/// Whether any lane has its top bit set.
+#[inline(always)]
+fn any(hits: &[u32; LANES]) -> bool {
+    hits.iter().fold(0, |any, hit| any | hit) & HALF != 0
 }
 
 /// Whether any lane's bits differ.
 #[inline(always)]
 fn differs(a: Group, b: Group) -> bool {
-    (0..LANES).fold(0, |any, lane| any | (a[lane].to_bits() ^ b[lane].to_bits())) != 0
+    differences(a, b) != 0
 }
 
 #[cfg(test)]

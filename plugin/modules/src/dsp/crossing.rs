@@ -54,6 +54,12 @@ impl Crossing {
         Crossing { kernel: &SHARED, frames: [Group::ZERO; KEPT], place: 0, quiet: KEPT, level: Group::ZERO }
     }
 
+    /// Whether there has been nothing but silence for so long that more of it changes nothing.
+    #[inline(always)]
+    pub fn is_quiet(&self) -> bool {
+        self.quiet == KEPT
+    }
+
     /// Takes a frame in. Top bits: the lanes that rose through 0 V since the frame before.
     #[inline(always)]
     pub fn rises(&mut self, volts: Group) -> [u32; LANES] {

@@ -19,6 +19,12 @@ impl Curve {
         Curve { factors: [a - second - bent, second - fourth, bent, fourth] }
     }
 
+    /// The same after four equal differences.
+    #[inline(always)]
+    pub fn straight(difference: f32) -> Curve {
+        Curve { factors: [difference, 0.0, 0.0, 0.0] }
+    }
+
     /// Value at a time.
     #[inline(always)]
     pub fn at(&self, time: f32) -> f32 {

@@ -5,6 +5,7 @@
 
 use super::bank::{Bank, Chunk, LINES};
 use super::hadamard::hadamard;
+use crate::level::Simd;
 
 /// Lengths of the steps, in seconds: the cloud ends after their sum.
 const STEPS: [f32; 3] = [0.005, 0.011, 0.023];
@@ -56,13 +57,12 @@ impl Diffuser {
 
     /// Takes `count` frames in and gives as many out, of the same energy in the long run.
     #[inline(always)]
-    pub fn tick(&mut self, chunk: Chunk, count: usize) -> Chunk {
-        let mut chunk = chunk;
+    pub fn tick<S: Simd>(&mut self, simd: S, chunk: &mut Chunk, count: usize) {
         for step in &mut self.steps {
-            step.bank.push(&chunk, count);
-            chunk = hadamard(step.bank.read(&step.ages, count));
+            step.bank.push(chunk, count);
+            *chunk = step.bank.read(&step.ages, count);
+            hadamard(simd, chunk);
         }
-        chunk
     }
 }
 
@@ -79,8 +79,8 @@ mod tests {
         for n in 0..250 {
             let click =
                 |line: usize, frame: usize| if n + frame == 0 && line < 8 { line as f32 } else { 0.0 };
-            let click = std::array::from_fn(|line| Group::from_fn(|frame| click(line, frame)));
-            let out = diffuser.tick(click, CHUNK);
+            let mut out = std::array::from_fn(|line| Group::from_fn(|frame| click(line, frame)));
+            diffuser.tick(pulp::Scalar256b, &mut out, CHUNK);
             energy += out.iter().map(|line| (*line * *line).sum()).sum::<f32>();
         }
         assert!((energy - 140.0).abs() < 1e-3, "{energy}");

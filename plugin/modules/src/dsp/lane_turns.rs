@@ -28,13 +28,14 @@ impl LaneTurns {
     #[inline(always)]
     pub fn advance(&mut self, steps: &[u64; LANES]) {
         // All is worked out before anything is stored, so that it becomes vector code.
-        let part: [u64; LANES] = std::array::from_fn(|lane| self.part[lane].wrapping_add(steps[lane]));
-        let whole = std::array::from_fn(|lane| {
+        let (mut part, mut whole) = (self.part, self.whole);
+        for lane in 0..LANES {
             let (before, step) = (self.part[lane], steps[lane]);
+            part[lane] = before.wrapping_add(step);
             // The carry out of the top bit, without a comparison, which vectors of u64 lack.
             let carry = ((before & step) | ((before | step) & !part[lane])) >> 63;
-            self.whole[lane].wrapping_add(carry)
-        });
+            whole[lane] = whole[lane].wrapping_add(carry);
+        }
         (self.part, self.whole) = (part, whole);
     }
 

@@ -6,6 +6,8 @@
 //! −104 dB. Up and down together delay low frequencies by 3.2 of the host's frames.
 
 use crate::group::{Group, LaneMask};
+use crate::level::Simd;
+use crate::vector::Vector;
 
 /// Coefficients of the branch without delay.
 const EARLY: [f32; 4] = [0.037_365_116, 0.281_346_02, 0.584_461_2, 0.834_582_03];
@@ -23,14 +25,15 @@ impl Branch {
     const NEW: Branch = Branch { last: [Group::ZERO; 5] };
 
     #[inline(always)]
-    fn tick(&mut self, coefficients: &[f32; 4], input: Group) -> Group {
+    fn tick<S: Simd>(&mut self, coefficients: &[f32; 4], input: Vector<S>) -> Vector<S> {
+        let last = Vector::all(input.simd(), &self.last);
         let mut x = input;
-        for (stage, &coefficient) in coefficients.iter().enumerate() {
-            let y = (x - self.last[stage + 1]) * coefficient + self.last[stage];
-            self.last[stage] = x;
+        for stage in 0..4 {
+            let y = (x - last[stage + 1]) * coefficients[stage] + last[stage];
+            self.last[stage] = x.group();
             x = y;
         }
-        self.last[4] = x;
+        self.last[4] = x.group();
         x
     }
 
@@ -57,7 +60,7 @@ impl Default for Upsampler {
 impl Upsampler {
     /// Takes a frame; returns two, in time's order. The input must be finite.
     #[inline(always)]
-    pub fn tick(&mut self, frame: Group) -> [Group; 2] {
+    pub fn tick<S: Simd>(&mut self, frame: Vector<S>) -> [Vector<S>; 2] {
         [self.early.tick(&EARLY, frame), self.late.tick(&LATE, frame)]
     }
 
@@ -84,8 +87,8 @@ impl Default for Downsampler {
 impl Downsampler {
     /// Takes two frames in time's order; returns one. The input must be finite.
     #[inline(always)]
-    pub fn tick(&mut self, frames: [Group; 2]) -> Group {
-        (self.early.tick(&EARLY, frames[1]) + self.late.tick(&LATE, frames[0])) * 0.5
+    pub fn tick<S: Simd>(&mut self, [first, second]: [Vector<S>; 2]) -> Vector<S> {
+        (self.early.tick(&EARLY, second) + self.late.tick(&LATE, first)) * 0.5
     }
 
     /// Forgets what these lanes did.
@@ -99,13 +102,19 @@ impl Downsampler {
 mod tests {
     use super::*;
 
+    fn wide(volts: f32) -> Vector<pulp::Scalar256b> {
+        Vector::splat(pulp::Scalar256b, volts)
+    }
+
     /// Level of a tone of so many turns in 4000 frames after the way down.
     fn level(turns: usize) -> f64 {
         let mut down = Downsampler::default();
         let turn = |n: usize| (turns * n % 4_000) as f64 / 4_000.0;
-        let tone = |n: usize| Group::splat(libm::sin(std::f64::consts::TAU * turn(n)) as f32);
-        let out: Vec<f64> =
-            (0..3_000).map(|n| f64::from(down.tick([tone(2 * n), tone(2 * n + 1)])[0])).skip(1_000).collect();
+        let tone = |n: usize| wide(libm::sin(std::f64::consts::TAU * turn(n)) as f32);
+        let out: Vec<f64> = (0..3_000)
+            .map(|n| f64::from(down.tick([tone(2 * n), tone(2 * n + 1)]).group()[0]))
+            .skip(1_000)
+            .collect();
         libm::sqrt(out.iter().map(|x| x * x).sum::<f64>() / out.len() as f64 * 2.0)
     }
 
@@ -125,7 +134,7 @@ mod tests {
         // The sum of the impulse response is the gain at DC, its centre the delay there.
         let (mut sum, mut moment) = (0.0, 0.0);
         for n in 0..400 {
-            let y = f64::from(down.tick(up.tick(Group::splat(f32::from(n == 0))))[0]);
+            let y = f64::from(down.tick(up.tick(wide(f32::from(n == 0)))).group()[0]);
             sum += y;
             moment += y * f64::from(n);
         }

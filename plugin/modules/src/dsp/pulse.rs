@@ -36,6 +36,12 @@ impl Pulse {
         self.left[lane] = if stands { self.length + 1.0 } else { self.length };
     }
 
+    /// Whether there is no pulse: moving on changes nothing.
+    #[inline(always)]
+    pub fn rests(&self) -> bool {
+        self.left == Group::ZERO && self.last == Group::ZERO && self.height == Group::splat(10.0)
+    }
+
     /// The voltage of this frame; moves on by a frame.
     #[inline(always)]
     pub fn tick(&mut self) -> Group {

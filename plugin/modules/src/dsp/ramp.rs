@@ -21,6 +21,12 @@ impl Ramp {
         self.target + self.left * self.slope
     }
 
+    /// Whether every lane is at its target: moving on changes nothing.
+    #[inline(always)]
+    pub fn rests(&self) -> bool {
+        self.left == Group::ZERO
+    }
+
     /// Moves on by a frame.
     #[inline(always)]
     pub fn advance(&mut self) {

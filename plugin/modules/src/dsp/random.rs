@@ -83,12 +83,14 @@ impl Random {
 mod tests {
     use super::*;
 
-    const SETUP: Setup = Setup { sample_rate: 48_000.0, seed: 7, mono: false, outputs: u32::MAX };
+    fn setup() -> Setup {
+        Setup { seed: 7, ..Setup::at(48_000.0) }
+    }
 
     #[test]
     fn is_even_and_its_lanes_are_independent() {
         const FRAMES: usize = 100_000;
-        let mut random = Random::new(&SETUP, 0);
+        let mut random = Random::new(&setup(), 0);
         let (mut sum, mut power, mut across) = (0.0, 0.0, 0.0);
         for _ in 0..FRAMES {
             let x = random.bipolar();
@@ -106,7 +108,7 @@ mod tests {
     #[test]
     fn normal_numbers_have_the_bell_s_moments() {
         const FRAMES: usize = 100_000;
-        let mut random = Random::new(&SETUP, 0);
+        let mut random = Random::new(&setup(), 0);
         let (mut power, mut fourth) = (0.0, 0.0);
         for _ in 0..FRAMES {
             let square = random.normal().map(|x| x * x);
@@ -121,15 +123,15 @@ mod tests {
 
     #[test]
     fn lanes_start_again_one_by_one_and_agree_in_mono() {
-        let mut random = Random::new(&SETUP, 0);
+        let mut random = Random::new(&setup(), 0);
         let first = random.unipolar();
         let second = random.unipolar();
-        assert!(first != second && Random::new(&SETUP, 1).unipolar() != first);
+        assert!(first != second && Random::new(&setup(), 1).unipolar() != first);
         random.reset(LaneMask::one(3));
         let third = random.unipolar();
         assert_eq!(third[3], first[3]);
         assert!((0..LANES).all(|lane| lane == 3 || third[lane] != first[lane]));
-        let mono = Random::new(&Setup { mono: true, ..SETUP }, 0).unipolar();
+        let mono = Random::new(&Setup { mono: true, ..setup() }, 0).unipolar();
         assert_eq!(mono, Group::splat(mono[0]));
     }
 }

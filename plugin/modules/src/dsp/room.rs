@@ -12,6 +12,7 @@ use super::hadamard::hadamard;
 use super::transpose::transpose;
 use super::{Diffuser, math};
 use crate::group::{Group, LANES};
+use crate::level::Simd;
 
 /// Lengths of the lines in the largest room, in seconds: spread evenly over two octaves with a little chance,
 /// so that their echoes never fall together.
@@ -155,22 +156,23 @@ impl Room {
     /// The room's answer to up to eight frames of both sides, at the same cost for one as for all. The shape may move;
     /// a leap of its lengths would click.
     #[inline(always)]
-    pub fn tick(&mut self, sides: [Group; 2], shape: Shape, count: usize) -> [Group; 2] {
+    pub fn tick<S: Simd>(&mut self, simd: S, sides: [Group; 2], shape: Shape, count: usize) -> [Group; 2] {
         if shape != self.tuning.shape {
             self.tuning = Tuning::new(shape, self.sample_rate);
         }
         let entrance = self.tuning.entrance * 0.25;
         let mut new = [sides[0] * entrance; LINES];
         (1..LINES).step_by(2).for_each(|line| new[line] = sides[1] * entrance);
-        let new = self.diffuser.tick(new, count);
+        self.diffuser.tick(simd, &mut new, count);
 
         let (ages, fraction) = self.sway(count);
         let old = self.bank.read_between(&ages, &fraction, count);
-        let mixed = hadamard(self.damp(old, count));
-        let (mut kept, mut heard) = (mixed, mixed);
+        let mut heard = self.damp(old, count);
+        hadamard(simd, &mut heard);
+        let mut kept = [Group::ZERO; LINES];
         for line in 0..LINES {
-            kept[line] += new[line];
-            heard[line] = new[line] * EARLY + mixed[line];
+            kept[line] = heard[line] + new[line];
+            heard[line] = new[line] * EARLY + heard[line];
         }
         self.bank.push(&kept, count);
         [sum(&heard, TURNED[0]), sum(&heard, TURNED[1])]

@@ -3,18 +3,41 @@
 use crate::group::{Group, LANES, LaneMask};
 
 /// Turns a voltage into a gate: high from 1.0 V up, low from 0.1 V down, unchanged between.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Schmitt {
     high: LaneMask,
+    /// What it saw last, as bits: the same once more changes nothing, and gates are the same for most of the time.
+    seen: [u32; LANES],
 }
+
+impl Default for Schmitt {
+    fn default() -> Schmitt {
+        Schmitt { high: LaneMask(0), seen: NOTHING }
+    }
+}
+
+/// Bits that no voltage comes as.
+const NOTHING: [u32; LANES] = [u32::MAX; LANES];
 
 impl Schmitt {
     /// Takes one frame in. Returns the lanes whose gate rises now.
     #[inline(always)]
     pub fn rise(&mut self, volts: Group) -> LaneMask {
+        let mut differ = 0;
+        for lane in 0..LANES {
+            differ |= self.seen[lane] ^ volts[lane].to_bits();
+        }
+        if differ == 0 {
+            return LaneMask(0);
+        }
+        let (mut up, mut down) = (0, 0);
+        for lane in 0..LANES {
+            self.seen[lane] = volts[lane].to_bits();
+            up |= u32::from(volts[lane] >= 1.0) << lane;
+            down |= u32::from(volts[lane] <= 0.1) << lane;
+        }
         let before = self.high.0;
-        let (up, down) = (lanes(volts, |v| v >= 1.0), lanes(volts, |v| v <= 0.1));
-        let high = (before | up) & !down;
+        let high = (before | up as u8) & !(down as u8);
         self.high.0 = high;
         LaneMask(high & !before)
     }
@@ -25,7 +48,7 @@ impl Schmitt {
         if patched {
             return self.rise(volts);
         }
-        self.high = LaneMask(0);
+        *self = Schmitt::default();
         LaneMask(0)
     }
 
@@ -38,14 +61,8 @@ impl Schmitt {
     /// Makes the gates of these lanes low.
     pub fn reset(&mut self, lanes: LaneMask) {
         self.high.0 &= !lanes.0;
+        self.seen = NOTHING;
     }
-}
-
-/// The lanes of which `test` holds, as bits. Sums of powers of two, so that it becomes vector code.
-#[inline(always)]
-fn lanes(volts: Group, test: impl Fn(f32) -> bool) -> u8 {
-    let bits: [u32; LANES] = std::array::from_fn(|lane| if test(volts[lane]) { 1 << lane } else { 0 });
-    bits.iter().fold(0, |sum, bit| sum | bit) as u8
 }
 
 #[cfg(test)]

@@ -58,6 +58,12 @@ impl Segments {
         self.soonest -= 1.0;
     }
 
+    /// Whether all lanes rest: moving on changes nothing.
+    #[inline(always)]
+    pub fn rests(&self) -> bool {
+        self.soonest == f64::INFINITY
+    }
+
     /// Whether any lane's segment ends on this frame.
     #[inline(always)]
     pub fn is_due(&self) -> bool {

@@ -5,10 +5,11 @@
 
 use std::f32::consts::TAU;
 
-use super::blep::Residuals;
+use super::blep::{Residuals, TAPS};
 use super::phase::signed_turns;
 use super::{Curve, Tail, math};
 use crate::group::{Group, LANES, LaneMask};
+use crate::quality::Quality;
 
 /// Half a turn, where the saw falls; as a mask, the bit that says "yes" in [`Waves::hits`].
 pub const HALF: u32 = 1 << 31;
@@ -54,16 +55,21 @@ pub struct Jump {
 /// The waves on their way out. A wave that nobody wants has no tail and costs nothing; when it is wanted again
 /// it is silent for the first frames, during which its new cable is faded in. What one wave does never depends
 /// on whether another is wanted.
+///
+/// Per run of up to [`super::RUN`] frames: [`begin`](Waves::begin); [`travel`](Waves::travel) and
+/// [`jump`](Waves::jump) for what happens at its frames, [`enter`](Waves::enter) for each; [`leave`](Waves::leave).
 #[derive(Debug)]
 pub struct Waves {
-    residuals: &'static Residuals,
+    residuals: Residuals,
     tails: [Tail; 4],
+    /// Of the next run's first frame.
+    place: usize,
 }
 
 impl Waves {
     /// Silence.
-    pub fn silent() -> Waves {
-        Waves { residuals: Residuals::shared(), tails: std::array::from_fn(|_| Tail::silent()) }
+    pub fn silent(quality: Quality) -> Waves {
+        Waves { residuals: Residuals::of(quality), tails: std::array::from_fn(|_| Tail::silent()), place: 0 }
     }
 
     /// Forgets what is on its way on some lanes.
@@ -80,6 +86,16 @@ impl Waves {
         }
     }
 
+    /// Begins a run of frames; returns the place of its first one.
+    #[inline(always)]
+    pub fn begin(&mut self) -> usize {
+        if self.place >= TAPS {
+            self.place -= TAPS;
+            self.tails.iter_mut().for_each(Tail::turn_back);
+        }
+        self.place
+    }
+
     /// Whether a wanted wave jumps or turns round between two frames: the top bit of each lane. Phases and
     /// widths of the frame before and of this one.
     #[inline(always)]
@@ -90,19 +106,22 @@ impl Waves {
     ) -> [u32; LANES] {
         // Masks instead of branches, so that this becomes vector code.
         let [triangle, saw, square] = [triangle, saw, square].map(|wanted| if wanted { HALF } else { 0 });
-        std::array::from_fn(|lane| {
-            let [old, new] = phase.map(|phase| phase[lane]);
+        let mut hits = [0; LANES];
+        for lane in 0..LANES {
+            let (old, new) = (phase[0][lane], phase[1][lane]);
             // The sign changes at 0 and at ½, at ½ against the direction.
             let (flip, against) = (old ^ new, new ^ new.wrapping_sub(old));
             let corner = old.wrapping_add(QUARTER) ^ new.wrapping_add(QUARTER);
-            let [was_up, is_up] =
-                [0, 1].map(|end| if phase[end][lane] < width[end][lane] { HALF } else { 0 });
+            let was_up = if old < width[0][lane] { HALF } else { 0 };
+            let is_up = if new < width[1][lane] { HALF } else { 0 };
             let edge = (flip & !against) | (was_up ^ is_up);
-            (flip & against & saw) | (corner & triangle) | (edge & square)
-        })
+            hits[lane] = (flip & against & saw) | (corner & triangle) | (edge & square);
+        }
+        hits
     }
 
-    /// Mends what the waves of a lane do on a stretch. `place` counts frames.
+    /// Mends what the waves of a lane do on a stretch, at the frame of a place.
+    #[inline(always)]
     pub fn travel(&mut self, place: usize, lane: usize, stretch: &Stretch, wanted: Wanted) {
         let [_, triangle, saw, square] = wanted;
         if saw && let Some((time, sign)) = stretch.passes(HALF) {
@@ -148,32 +167,41 @@ impl Waves {
         }
     }
 
-    /// Takes this frame's phases and widths in; puts a frame of each wanted wave out.
+    /// Takes the phases and widths of a frame in.
     #[inline(always)]
-    pub fn pass(
-        &mut self,
-        place: usize,
-        phase: &[u32; LANES],
-        width: &[u32; LANES],
-        wanted: Wanted,
-        mut put: impl FnMut(usize, Group),
-    ) {
-        let turns = Group::from_fn(|lane| signed_turns(phase[lane]));
+    pub fn enter(&mut self, place: usize, phase: &[u32; LANES], width: &[u32; LANES], wanted: Wanted) {
+        let turns = Group(phase.map(signed_turns));
         let [sine, corners, saw, square] = &mut self.tails;
         if wanted[0] {
-            put(0, sine.pass(place, turns.map(math::sin_turns) * PEAK));
+            sine.enter(place, turns.map(math::sin_turns) * PEAK);
         }
         if wanted[1] {
-            put(1, corners.pass(place, Group::from_fn(|lane| triangle(phase[lane]))));
+            corners.enter(place, Group(phase.map(triangle)));
         }
         if wanted[2] {
-            put(2, saw.pass(place, turns * (2.0 * PEAK)));
+            saw.enter(place, turns * (2.0 * PEAK));
         }
         if wanted[3] {
-            put(3, square.pass(place, Group::from_fn(|lane| up(phase[lane], width[lane]))));
+            let mut levels = Group::ZERO;
+            for lane in 0..LANES {
+                levels[lane] = up(phase[lane], width[lane]);
+            }
+            square.enter(place, levels);
         }
     }
 
+    /// Ends a run of so many frames: puts each wanted wave out for each of them.
+    #[inline(always)]
+    pub fn leave(&mut self, count: usize, wanted: Wanted, mut put: impl FnMut(usize, usize, Group)) {
+        for (wave, tail) in self.tails.iter_mut().enumerate() {
+            if wanted[wave] {
+                tail.leave(self.place, count, |ahead, group| put(wave, ahead, group));
+            }
+        }
+        self.place += count;
+    }
+
+    #[inline(always)]
     fn mend(&mut self, wave: usize, place: usize, lane: usize, time: f32, jump: f32, bend: f32) {
         self.tails[wave].bend(self.residuals, place, lane, time, jump, bend);
     }
@@ -181,6 +209,7 @@ impl Waves {
 
 impl Stretch {
     /// Whether the phase passes a mark: when, and in which direction (±1).
+    #[inline(always)]
     fn passes(&self, mark: u32) -> Option<(f32, f32)> {
         let [from, to] = self.phase.map(|phase| phase.wrapping_sub(mark) as i32);
         let forward = to.wrapping_sub(from) >= 0;
@@ -192,10 +221,12 @@ impl Stretch {
     }
 
     /// When the phase meets the width.
+    #[inline(always)]
     fn time_of_edge(&self) -> f32 {
         self.reach(&self.edge, signed_turns(self.width[0].wrapping_sub(self.phase[0])))
     }
 
+    #[inline(always)]
     fn reach(&self, curve: &Curve, distance: f32) -> f32 {
         let [from, to] = self.time;
         let time = curve.reach(curve.at(from) + distance, from);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use lexopt::{Arg, ValueExt};
+use manycord_modules::Quality;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -20,6 +21,8 @@ manycord-render --patch P.toml --midi S.mid --out W.wav [options]
   --seconds S     length, 0.1 to 36000; without it, to the end of the song and of its tail
   --pipelined     renders the effects one block of 64 frames behind the voices and beside them, as
                   `pipelined = true` in the patch does; does not change the sound
+  --quality Q     how much is spent on the sound: full, or economy for half the cost; without it,
+                  as the patch says
   --stems         besides the mix, each MIDI channel by itself, as W-ch1.wav, W-ch2.wav ...
   --json FILE     figures of the render as JSON
   --explain       prints the tasks that the patch was compiled to, what they cost and what the cores gain
@@ -59,6 +62,8 @@ pub struct Options {
     pub seconds: Option<f64>,
     /// Whether the patch is pipelined even if it does not say so.
     pub pipelined: bool,
+    /// Quality; `None`: as the patch says.
+    pub quality: Option<Quality>,
     /// Whether each channel is rendered by itself too.
     pub stems: bool,
     /// Report file.
@@ -88,6 +93,7 @@ impl Options {
             workers: None,
             seconds: None,
             pipelined: false,
+            quality: None,
             stems: false,
             json: None,
             explain: false,
@@ -113,6 +119,7 @@ impl Options {
                 "out" => out = Some(parser.value()?.into()),
                 "json" => options.json = Some(parser.value()?.into()),
                 "pipelined" => options.pipelined = true,
+                "quality" => options.quality = Some(quality(&parser.value()?.string()?)?),
                 "stems" => options.stems = true,
                 "explain" => options.explain = true,
                 "timeline" => options.timeline = Some(parser.value()?.into()),
@@ -129,6 +136,11 @@ impl Options {
         options.out = out.context("--out is missing; add `--out W.wav`")?;
         Ok(Command::Render(options))
     }
+}
+
+/// A quality by its name.
+fn quality(name: &str) -> anyhow::Result<Quality> {
+    Quality::named(name).with_context(|| format!("--quality: `{name}` is none; use full or economy"))
 }
 
 /// A flag's number within its range.
@@ -157,6 +169,9 @@ mod tests {
         assert!(matches!(options, Command::Render(options) if options.block == 64 && options.stems));
         let options = parse("--patch p --midi s --out w --pipelined").expect("sound");
         assert!(matches!(options, Command::Render(options) if options.pipelined && !options.stems));
+        let options = parse("--patch p --midi s --out w --quality economy").expect("sound");
+        let quality = Some(Quality::Economy);
+        assert!(matches!(options, Command::Render(options) if options.quality == quality));
         let options = parse("--patch p --midi s --out w --explain --timeline t.svg").expect("sound");
         assert!(matches!(options, Command::Render(options) if options.explain && options.timeline.is_some()));
         assert_eq!(parse("--help").expect("sound"), Command::Help);
@@ -166,6 +181,7 @@ mod tests {
             ("--midi s.mid --out w.wav", "--patch is missing"),
             ("--patch p --midi s --out w --block 0", "--block 0 is not a number from 1 to 65536"),
             ("--patch p --midi s --out w --seconds nan", "--seconds nan"),
+            ("--patch p --midi s --out w --quality best", "`best` is none; use full or economy"),
             ("--patch p --midi s --out w --bock 3", "no flag --bock"),
             ("stray", "stray"),
         ] {

@@ -1,8 +1,15 @@
 //! `edits`: how long a patch of three hundred modules takes to compile, and how soon a new module renders while the
 //! engine plays at seven tenths of a core's capacity and a host calls for long blocks.
+//!
+//! An edit is timed from before the new patch is put together. Three moments are measured. *Rendered*: the new module
+//! is first called. The engine takes plans in at every grid line of 64 frames, also within a host's call, so that a plan
+//! waits for the next call only if it comes when this one is nearly over or has ended. *Frame*: the place of that first
+//! frame in the stream, if the first frame of each block is heard when the host asks for it. A call renders faster than
+//! its block is heard, so that a frame late in a block is rendered before its time; this is what an ear can tell, less
+//! what the sound card adds, which is the same for all frames. *Block end*: the host has the block.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,7 +20,7 @@ use manycord_pool::usable_cpus;
 
 use crate::burden::Burden;
 use crate::edits::there_and_back;
-use crate::pacing::{Pacer, period};
+use crate::pacing::{Pacer, SAMPLE_RATE, period};
 use crate::piece::{Performer, Piece, pool};
 use crate::quantile::Quantiles;
 use crate::reference::keyboards;
@@ -80,6 +87,8 @@ fn compile(rows: &mut Rows, voices: usize) -> Result<()> {
 
 /// When a probe first rendered, in ns since the first look at this clock; 0: not yet.
 static RENDERED: AtomicU64 = AtomicU64::new(0);
+/// The frame that it rendered first; valid once the above is not 0.
+static FIRST_FRAME: AtomicU64 = AtomicU64::new(0);
 
 fn now_ns() -> u64 {
     static BASE: OnceLock<Instant> = OnceLock::new();
@@ -106,8 +115,14 @@ impl Module for Probe {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: std::ops::Range<usize>) {
-        // One of them is first; which one does not matter.
-        let _ = RENDERED.compare_exchange(0, now_ns(), Ordering::Relaxed, Ordering::Relaxed);
+        if RENDERED.load(Ordering::Relaxed) == 0 {
+            let song = io.host.transport;
+            let frame = (song.beats / song.beats_per_frame).round() as u64 + frames.start as u64;
+            // One of them is first; which one does not matter: all begin at the same frame.
+            FIRST_FRAME.store(frame, Ordering::Relaxed);
+            // Release: whoever sees the time sees the frame.
+            let _ = RENDERED.compare_exchange(0, now_ns(), Ordering::Release, Ordering::Relaxed);
+        }
         for frame in frames {
             let volts: Group = io.input(IN).at(frame);
             io.set(OUT, frame, volts);
@@ -130,11 +145,11 @@ fn play(rows: &mut Rows) -> Result<()> {
     piece.settle()?;
     let Piece { mut control, mut performer } = piece;
     performer.set_live(true);
-    let (end, delivered) = (AtomicBool::new(false), Arc::new(AtomicU64::new(0)));
+    let (end, stream) = (AtomicBool::new(false), Stream::default());
     let plain = control.patch().clone();
-    let (mut rendered, mut handed) = (Vec::new(), Vec::new());
+    let (mut rendered, mut heard, mut handed) = (Vec::new(), Vec::new(), Vec::new());
     thread::scope(|scope| -> Result<()> {
-        scope.spawn(|| perform(&mut performer, &delivered, &end));
+        scope.spawn(|| perform(&mut performer, &stream, &end));
         let begun = Instant::now();
         let result = (0..EDITS[usize::from(rows.quick)]).try_for_each(|round| {
             thread::sleep((EDIT_EVERY * round as u32).saturating_sub(begun.elapsed()));
@@ -142,23 +157,30 @@ fn play(rows: &mut Rows) -> Result<()> {
             let edited = now_ns();
             control.edit(probed(&plain))?;
             let ms = |ns: u64| ns.saturating_sub(edited) as f64 / 1e6;
-            let first = wait_for(|| Some(RENDERED.load(Ordering::Relaxed)).filter(|&ns| ns > 0))?;
+            // Acquire: pairs with the probe's release.
+            let first = wait_for(|| Some(RENDERED.load(Ordering::Acquire)).filter(|&ns| ns > 0))?;
             rendered.push(ms(first));
-            let block = wait_for(|| Some(delivered.load(Ordering::Relaxed)).filter(|&ns| ns > first))?;
+            heard.push(ms(stream.heard_ns(FIRST_FRAME.load(Ordering::Relaxed))));
+            let block = wait_for(|| Some(stream.delivered.load(Ordering::Relaxed)).filter(|&ns| ns > first))?;
             handed.push(ms(block));
             control.edit(plain.clone())?;
-            // Also the cable of the probe fades out.
-            thread::sleep(2 * period(BLOCK));
-            control.collect();
-            Ok(())
+            // The probe plays on while its cable fades out; the next edit must find it gone.
+            wait_for(|| {
+                control.collect();
+                RENDERED.store(0, Ordering::Relaxed);
+                thread::sleep(2 * period(BLOCK));
+                (RENDERED.load(Ordering::Relaxed) == 0).then_some(())
+            })
         });
         // Whoever fails ends the other.
         end.store(true, Ordering::Relaxed);
         result
     })?;
-    let (rendered, handed) = (Quantiles::of(rendered), Quantiles::of(handed));
+    let [rendered, heard, handed] = [rendered, heard, handed].map(Quantiles::of);
     rows.add(&case, "edit_to_rendered_ms_p50", rendered.median(), "ms", None);
     rows.add(&case, "edit_to_rendered_ms_p99", rendered.at(0.99), "ms", Some(Target::AtMost(HEARD_MS)));
+    rows.add(&case, "edit_to_frame_ms_p50", heard.median(), "ms", None);
+    rows.add(&case, "edit_to_frame_ms_p99", heard.at(0.99), "ms", None);
     rows.add(&case, "edit_to_block_end_ms_p50", handed.median(), "ms", None);
     rows.add(&case, "edit_to_block_end_ms_p99", handed.at(0.99), "ms", None);
     Ok(())
@@ -175,13 +197,41 @@ fn probed(patch: &Patch) -> Patch {
     patch
 }
 
-/// Renders a block whenever one is due; tells when each was done.
-fn perform(performer: &mut Performer, delivered: &AtomicU64, end: &AtomicBool) {
+/// Where the stream is, in ns on the clock of this suite.
+#[derive(Default)]
+struct Stream {
+    /// When its first frame would have been asked for at the pace of now.
+    origin: AtomicI64,
+    /// When its last block was done.
+    delivered: AtomicU64,
+}
+
+// Ordering: each number stands for itself.
+impl Stream {
+    /// The host asks for a block that begins with this frame.
+    fn begin_block(&self, frame: usize) {
+        self.origin.store(now_ns() as i64 - length_ns(frame as u64), Ordering::Relaxed);
+    }
+
+    /// When a frame is heard.
+    fn heard_ns(&self, frame: u64) -> u64 {
+        (self.origin.load(Ordering::Relaxed) + length_ns(frame)) as u64
+    }
+}
+
+/// Time that so many frames take.
+fn length_ns(frames: u64) -> i64 {
+    (frames as f64 * 1e9 / f64::from(SAMPLE_RATE)) as i64
+}
+
+/// Renders a block whenever one is due; tells where the stream is.
+fn perform(performer: &mut Performer, stream: &Stream, end: &AtomicBool) {
     let mut pacer = Pacer::new(period(BLOCK));
     while !end.load(Ordering::Relaxed) {
         pacer.wait();
+        stream.begin_block(performer.frame());
         performer.block(BLOCK);
-        delivered.store(now_ns(), Ordering::Relaxed);
+        stream.delivered.store(now_ns(), Ordering::Relaxed);
     }
 }
 

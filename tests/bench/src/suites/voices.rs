@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use manycord_engine::Patch;
+use manycord_modules::Quality;
 
 use crate::hand::Hand;
 use crate::piece::{Piece, pool};
@@ -17,6 +18,8 @@ use crate::turns::take_turns;
 /// Voices and blocks that are measured: all, and for a glance.
 const VOICES: [&[usize]; 2] = [&[1, 4, 8, 16, 32, 64, 128], &[1, 16, 128]];
 const BLOCKS: [&[usize]; 2] = [&[32, 64, 128, 256, 512, 1024], &[64, 256]];
+/// Blocks in economy quality.
+const ECONOMY_BLOCKS: &[usize] = &[64, 256];
 /// The same for the patch with an LFO per voice.
 const HEAVY_VOICES: [&[usize]; 2] = [&[16, 64, 128], &[]];
 const HEAVY_BLOCKS: &[usize] = &[64, 256];
@@ -33,6 +36,8 @@ pub fn run(rows: &mut Rows) -> Result<()> {
     let size = usize::from(rows.quick);
     for &voices in VOICES[size] {
         measure(rows, "full", &reference(voices), voices, BLOCKS[size])?;
+        let economy = Patch { quality: Quality::Economy, ..reference(voices) };
+        measure(rows, "economy", &economy, voices, ECONOMY_BLOCKS)?;
     }
     for &voices in HEAVY_VOICES[size] {
         measure(rows, "heavy", &heavy(voices), voices, HEAVY_BLOCKS)?;
@@ -75,7 +80,8 @@ fn tell(
     let over = Quantiles::of(over);
     let bound = voices >= TARGET_FROM.0 && block >= TARGET_FROM.1;
     let at_most = |most| bound.then_some(Target::AtMost(most));
-    rows.add(case, "ns_per_sample_voice", per_voice(graph), "ns", at_most(16.0));
+    let limit = if case.starts_with("economy") { 8.0 } else { 16.0 };
+    rows.add(case, "ns_per_sample_voice", per_voice(graph), "ns", at_most(limit));
     rows.add(case, "ns_per_sample_voice_by_hand", per_voice(by_hand), "ns", None);
     rows.add(case, "graph_overhead", over.median(), "share", at_most(0.10));
     rows.add(case, "graph_overhead_spread", over.at(0.75) - over.at(0.25), "share", None);

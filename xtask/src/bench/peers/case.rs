@@ -11,16 +11,24 @@ use super::{csound, manycord, supercollider};
 /// A program that renders the reference patch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Program {
-    Manycord,
+    Manycord(Quality),
     Scsynth,
     Supernova,
     Csound,
     Faust(Flavour),
 }
 
+/// Quality at which ours plays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Quality {
+    Full,
+    Economy,
+}
+
 /// All of them, ours first.
-pub(super) const PROGRAMS: [Program; 8] = [
-    Program::Manycord,
+pub(super) const PROGRAMS: [Program; 9] = [
+    Program::Manycord(Quality::Full),
+    Program::Manycord(Quality::Economy),
     Program::Scsynth,
     Program::Supernova,
     Program::Csound,
@@ -31,10 +39,11 @@ pub(super) const PROGRAMS: [Program; 8] = [
 ];
 
 impl Program {
-    /// The name in the rows; ours is "full" for the quality it plays at.
+    /// The name in the rows.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Program::Manycord => "manycord-full",
+            Program::Manycord(Quality::Full) => "manycord-full",
+            Program::Manycord(Quality::Economy) => "manycord-economy",
             Program::Scsynth => "scsynth",
             Program::Supernova => "supernova",
             Program::Csound => "csound",
@@ -45,10 +54,14 @@ impl Program {
         }
     }
 
+    pub(super) fn is_ours(self) -> bool {
+        matches!(self, Program::Manycord(_))
+    }
+
     /// What must be installed, by the names of the executables.
     pub(super) fn needs(self) -> &'static [&'static str] {
         match self {
-            Program::Manycord => &[],
+            Program::Manycord(_) => &[],
             Program::Scsynth => &["scsynth"],
             Program::Supernova => &["supernova"],
             Program::Csound => &["csound"],
@@ -61,14 +74,14 @@ impl Program {
         match self {
             Program::Scsynth | Program::Faust(Flavour::Plain | Flavour::Vec) => None,
             Program::Csound => Some('j'),
-            Program::Manycord | Program::Supernova | Program::Faust(_) => Some('w'),
+            Program::Manycord(_) | Program::Supernova | Program::Faust(_) => Some('w'),
         }
     }
 
     /// How to render.
     pub(super) fn command(self, take: &Take<'_>) -> Result<Command> {
         match self {
-            Program::Manycord => manycord::command(take),
+            Program::Manycord(quality) => manycord::command(quality, take),
             Program::Scsynth => supercollider::scsynth(take),
             Program::Supernova => supercollider::supernova(take),
             Program::Csound => csound::command(take),
@@ -105,7 +118,7 @@ impl Case {
         let mut cases = Vec::new();
         for &program in programs {
             let threads: &[usize] = if program.threads_letter().is_some() { &[1, 2] } else { &[1] };
-            let large = voices == most && matches!(program, Program::Manycord | Program::Supernova);
+            let large = voices == most && matches!(program, Program::Manycord(_) | Program::Supernova);
             for &block in if large { &[BLOCK, LARGE][..] } else { &[BLOCK] } {
                 cases.extend(threads.iter().map(|&threads| Case { program, voices, threads, block }));
             }
@@ -121,7 +134,13 @@ mod tests {
     #[test]
     fn cases_say_what_is_measured() {
         let names: Vec<String> = Case::group(&PROGRAMS, 128, 128).into_iter().map(Case::name).collect();
-        for name in ["manycord-full-128v-w2", "scsynth-128v", "supernova-128v-w2-b256", "csound-128v-j2"] {
+        for name in [
+            "manycord-full-128v-w2",
+            "manycord-economy-128v-w1",
+            "scsynth-128v",
+            "supernova-128v-w2-b256",
+            "csound-128v-j2",
+        ] {
             assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
         }
         assert_eq!(Case::group(&[Program::Supernova], 64, 128).len(), 2);

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use super::case::Quality;
 use super::take::{Piece, RATE, Take, key, level};
 use crate::paths;
 
@@ -11,7 +12,7 @@ use crate::paths;
 type Note = (u8, u8);
 
 /// Renders with the patch `heavy.toml` or `saw.toml`.
-pub(super) fn command(take: &Take<'_>) -> Result<Command> {
+pub(super) fn command(quality: Quality, take: &Take<'_>) -> Result<Command> {
     let patch = take.folder.join("patch.toml");
     let midi = take.folder.join("keys.mid");
     std::fs::write(&patch, self::patch(take)?)
@@ -26,6 +27,9 @@ pub(super) fn command(take: &Take<'_>) -> Result<Command> {
     command.args(["--rate", &RATE.to_string(), "--block", &take.block.to_string()]);
     command.args(["--workers", &(take.threads - 1).to_string(), "--seconds", &take.seconds.to_string()]);
     command.arg("--quiet");
+    if quality == Quality::Economy {
+        command.args(["--quality", "economy"]);
+    }
     Ok(command)
 }
 

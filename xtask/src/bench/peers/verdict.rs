@@ -1,6 +1,6 @@
 //! Rows of what was timed: each case by itself, and cases against each other, round by round.
 
-use super::case::{BLOCK, Case, Program};
+use super::case::{BLOCK, Case, Program, Quality};
 use super::race::{Cost, Entry, median};
 use crate::bench::sink::Sink;
 use crate::report::Target;
@@ -25,13 +25,17 @@ pub(super) fn tell(sink: &mut Sink, entries: &[Entry]) {
     speedups(sink, entries);
     for (case, costs) in ours(entries) {
         let rival = |program| costs_of(entries, Case { program, ..case });
+        let economy = case.program == Program::Manycord(Quality::Economy);
         let (metric, rival, least) = match case.threads {
-            1 if case.block == BLOCK => ("ratio_to_scsynth_per_core", rival(Program::Scsynth), 1.6),
-            2 => ("ratio_to_supernova", rival(Program::Supernova), 2.2),
+            1 if case.block == BLOCK => {
+                let least = if economy { 3.0 } else { 1.6 };
+                ("ratio_to_scsynth_per_core", rival(Program::Scsynth), Some(least))
+            }
+            2 => ("ratio_to_supernova", rival(Program::Supernova), (!economy).then_some(2.2)),
             _ => continue,
         };
         if let Some(rival) = rival {
-            let target = (case.voices == HEAVY).then_some(Target::AtLeast(least));
+            let target = least.filter(|_| case.voices == HEAVY).map(Target::AtLeast);
             sink.add(&case.name(), metric, ratio(rival, costs), "x", target);
         }
     }
@@ -59,12 +63,14 @@ fn speedups(sink: &mut Sink, entries: &[Entry]) {
             Some((*case, ratio(one?, two?)))
         })
         .collect();
-    let others = speedups.iter().filter(|(case, _)| case.program != Program::Manycord);
+    let others = speedups.iter().filter(|(case, _)| !case.program.is_ours());
     let best = others.map(|(_, speedup)| *speedup).reduce(f64::max);
     for (case, speedup) in &speedups {
         let target = match (case.program, case.voices) {
-            (Program::Manycord, LIGHT) => Some(Target::AtLeast(0.97)),
-            (Program::Manycord, HEAVY) => best.map(|best| Target::AtLeast((best * 1e3).ceil() / 1e3)),
+            (Program::Manycord(_), LIGHT) => Some(Target::AtLeast(0.97)),
+            (Program::Manycord(Quality::Full), HEAVY) => {
+                best.map(|best| Target::AtLeast((best * 1e3).ceil() / 1e3))
+            }
             _ => None,
         };
         sink.add(&case.name(), "speedup", *speedup, "x", target);
@@ -73,7 +79,7 @@ fn speedups(sink: &mut Sink, entries: &[Entry]) {
 
 fn ours(entries: &[Entry]) -> impl Iterator<Item = (Case, &[Cost])> {
     let measured = entries.iter().filter_map(|(case, costs)| Some((*case, costs.as_deref().ok()?)));
-    measured.filter(|(case, _)| case.program == Program::Manycord)
+    measured.filter(|(case, _)| case.program.is_ours())
 }
 
 /// What a case cost, if it was measured. One whose program knows only one thread has one.

@@ -1,5 +1,6 @@
 //! Plans by hand, and what they fuse to.
 
+use super::super::schedule::{self, HANDOFF_NS};
 use super::*;
 use manycord_modules::dsp::chance;
 
@@ -10,6 +11,10 @@ fn work(list: &[(f32, &[u32])]) -> Work {
         costs: list.iter().map(|(us, _)| cost(*us)).collect(),
         after: list.iter().map(|(_, after)| after.to_vec()).collect(),
     }
+}
+
+fn fuse_for(work: &Work, threads: usize) -> Fused {
+    fuse(work, threads, &mut Pace::default())
 }
 
 /// A random graph of up to 60 components.
@@ -45,7 +50,7 @@ fn longest_path(costs: &[Cost], after: &[Vec<u32>]) -> f32 {
 fn every_component_is_in_one_task_behind_what_it_reads() {
     for seed in 0..400 {
         let (work, threads) = (random(seed), 1 + (seed % 9) as usize);
-        let fused = fuse(&work, threads);
+        let fused = fuse_for(&work, threads);
         let mut task_of = vec![usize::MAX; work.costs.len()];
         for (task, parts) in fused.parts.iter().enumerate() {
             assert!(parts.is_sorted(), "seed {seed}");
@@ -71,7 +76,7 @@ fn every_component_is_in_one_task_behind_what_it_reads() {
 fn no_join_makes_a_path_longer_than_the_threads_can_use() {
     for seed in 0..400 {
         let (work, threads) = (random(seed), 2 + (seed % 8) as usize);
-        let fused = fuse(&work, threads);
+        let fused = fuse_for(&work, threads);
         let total: f32 = work.costs.iter().map(|cost| cost.now).sum();
         let mut drafts = Drafts::of(&work);
         drafts.join_chains();
@@ -104,12 +109,12 @@ fn a_chain_is_one_task_and_two_effects_stay_two() {
         (14.0, &[7]),
         (0.4, &[]),
     ]);
-    let fused = fuse(&patch, 2);
+    let fused = fuse_for(&patch, 2);
     let task = |part: u32| fused.parts.iter().position(|parts| parts.contains(&part));
     assert_eq!(task(3), task(4));
     assert!(task(5) != task(6) && task(1) != task(2), "{:?}", fused.parts);
     assert!(fused.schedule.ends_ns < 0.62 * fused.schedule.total_ns);
-    assert_eq!(fuse(&patch, 1).parts.len(), 1);
+    assert_eq!(fuse_for(&patch, 1).parts.len(), 1);
 }
 
 #[test]
@@ -118,7 +123,7 @@ fn cheap_twins_are_one_task_and_dear_ones_stay_two() {
     let patch = |side: f32, meter: f32| {
         let patch =
             work(&[(1.0, &[1, 2]), (side, &[3]), (side, &[3]), (5.0, &[4, 5]), (meter, &[]), (meter, &[])]);
-        fuse(&patch, 4).parts
+        fuse_for(&patch, 4).parts
     };
     assert_eq!(patch(1.5, 0.7), [vec![0, 1, 2, 3, 4, 5]]);
     assert_eq!(patch(9.0, 0.7), [vec![0], vec![1], vec![2], vec![3, 4, 5]]);
@@ -133,7 +138,7 @@ fn many_voices_are_one_task_each_and_the_longest_path_runs_first() {
         list.extend([(0.7, &next[..2]), (1.2, &next[2..]), (1.0, &next[2..]), (4.0, &[64][..])]);
     }
     list.extend([(9.0, &[65][..]), (14.0, &[])]);
-    let fused = fuse(&work(&list), 2);
+    let fused = fuse_for(&work(&list), 2);
     assert_eq!(fused.parts.len(), 17, "{:?}", fused.parts);
     assert!(fused.parts.iter().all(|parts| parts.len() == 4 || parts == &[64, 65]));
     let tail = fused.parts.iter().position(|parts| parts == &[64, 65]);
