@@ -73,35 +73,33 @@ struct Moves {
     phases: [f64; RUN],
     /// Level of each voice.
     levels: [Group; MOST],
+    /// Voices beyond these are silent.
+    singing: usize,
 }
 
 impl Chorus {
-    /// What one side's voices sing, summed, and the first of them alone.
-    #[inline(always)]
-    fn sing(line: &DelayLine, delays: &[[f64; RUN]; MOST], moves: &Moves, count: usize) -> (Group, Group) {
-        let first = line.read_run(&delays[0], count);
-        let mut sum = first * moves.levels[0];
-        for (delays, &level) in delays.iter().zip(&moves.levels).skip(1) {
-            if level != Group::ZERO {
-                let more = sum + line.read_run(delays, count) * level;
-                sum = Group::from_fn(|frame| if level[frame] != 0.0 { more[frame] } else { sum[frame] });
-            }
-        }
-        (sum, first)
-    }
-
     /// Delays at which one side's voices read the line, for those that sing. The side is `apart` turns ahead.
     #[inline(always)]
     fn delays(&self, apart: &[f64; RUN], moves: &Moves) -> [[f64; RUN]; MOST] {
         let middle = MIDDLE * self.sample_rate;
         let mut delays = [[0.0; RUN]; MOST];
-        for voice in 0..MOST {
-            if moves.levels[voice] != Group::ZERO {
-                let sines = sines(&moves.phases, apart.map(|apart| ahead(TURNS[voice], apart)));
-                delays[voice] = std::array::from_fn(|frame| middle + moves.sway[frame] * sines[frame]);
-            }
+        for (voice, delays) in delays.iter_mut().enumerate().take(moves.singing) {
+            let sines = sines(&moves.phases, apart.map(|apart| ahead(TURNS[voice], apart)));
+            *delays = std::array::from_fn(|frame| middle + moves.sway[frame] * sines[frame]);
         }
         delays
+    }
+
+    /// What one side's voices sing, summed, and the first of them alone.
+    #[inline(always)]
+    fn sing(line: &DelayLine, delays: &[[f64; RUN]; MOST], moves: &Moves, count: usize) -> (Group, Group) {
+        let first = line.read_run(&delays[0], count);
+        let mut sum = first * moves.levels[0];
+        for (delays, &level) in delays.iter().zip(&moves.levels).take(moves.singing).skip(1) {
+            let more = sum + line.read_run(delays, count) * level;
+            sum = Group::from_fn(|frame| if level[frame] != 0.0 { more[frame] } else { sum[frame] });
+        }
+        (sum, first)
     }
 }
 
@@ -111,25 +109,41 @@ struct Levels {
     /// Level of each voice after one and after both of the poles that smooth it, `None` until the first frame
     /// sets them.
     poles: Option<[[f32; MOST]; 2]>,
+    /// The `voices` for which all levels have arrived.
+    rests: Option<f32>,
     /// Share of a voice's fade that is done per frame.
     fade: f32,
 }
 
 impl Levels {
-    /// Levels at each of `count` frames. What stands behind the count is anything.
+    fn new(sample_rate: f32) -> Levels {
+        Levels { poles: None, rests: None, fade: 1.0 / (FADE * sample_rate) }
+    }
+
+    fn reset(&mut self) {
+        (self.poles, self.rests) = (None, None);
+    }
+
+    /// Levels at each of `count` frames, and how many voices are not silent. What stands behind the count is anything.
     #[inline(always)]
-    fn run(&mut self, voices: Group, count: usize) -> [Group; MOST] {
-        let target = target(voices[0]);
-        // At rest, and stays there: what follows would change nothing, but takes long.
-        if self.poles == Some([target; 2]) && voices == Group::splat(voices[0]) {
-            return target.map(Group::splat);
+    fn run(&mut self, voices: Group, count: usize) -> ([Group; MOST], usize) {
+        let first = voices[0];
+        let moves = voices.0.iter().fold(0, |moves, number| moves | (number.to_bits() ^ first.to_bits()));
+        if moves == 0 && self.rests == Some(first) {
+            // Each step would change nothing, but takes long.
+            return (target(first).map(Group::splat), number(first));
         }
-        let mut levels = [Group::ZERO; MOST];
+        let (mut levels, mut singing) = ([Group::ZERO; MOST], 1);
         for frame in 0..count {
             let now = self.next(voices[frame]);
-            (0..MOST).for_each(|voice| levels[voice][frame] = now[voice]);
+            for voice in 0..MOST {
+                levels[voice][frame] = now[voice];
+                singing = if now[voice] != 0.0 { singing.max(voice + 1) } else { singing };
+            }
         }
-        levels
+        let last = voices[count - 1];
+        self.rests = Some(last).filter(|_| self.poles == Some([target(last); 2]));
+        (levels, singing)
     }
 
     #[inline(always)]
@@ -151,11 +165,17 @@ impl Levels {
     }
 }
 
+/// The number of voices that the knob asks for.
+#[inline(always)]
+fn number(voices: f32) -> usize {
+    (voices as usize).clamp(1, MOST)
+}
+
 /// Levels that so many voices have at rest.
 #[inline(always)]
 fn target(voices: f32) -> [f32; MOST] {
-    let voices = (voices as usize).clamp(1, MOST);
-    std::array::from_fn(|voice| if voice < voices { LEVELS[voices - 1] } else { 0.0 })
+    let number = number(voices);
+    std::array::from_fn(|voice| if voice < number { LEVELS[number - 1] } else { 0.0 })
 }
 
 impl Module for Chorus {
@@ -175,7 +195,7 @@ impl Module for Chorus {
             lines: SIDES.map(|side| setup.computes(side).then(|| DelayLine::new(longest))),
             sway: Glide::new(setup.sample_rate),
             swing: Swing::default(),
-            levels: Levels { poles: None, fade: 1.0 / (FADE * setup.sample_rate) },
+            levels: Levels::new(setup.sample_rate),
         }
     }
 
@@ -184,7 +204,7 @@ impl Module for Chorus {
             self.lines.iter_mut().flatten().for_each(DelayLine::reset);
             self.sway.reset();
             self.swing.reset();
-            self.levels.poles = None;
+            self.levels.reset();
         }
     }
 
@@ -198,7 +218,8 @@ impl Module for Chorus {
             let sway = depth.0.map(|depth| f64::from(depth) * SWAY * self.sample_rate);
             let sway = self.sway.run(sway, count);
             let phases = self.swing.run(rate.0.map(|rate| f64::from(rate) / self.sample_rate), count);
-            let moves = Moves { sway, phases, levels: self.levels.run(voices, count) };
+            let (levels, singing) = self.levels.run(voices, count);
+            let moves = Moves { sway, phases, levels, singing };
             let apart = width.0.map(|width| f64::from(width) * APART);
             let mut delays = [[[0.0; RUN]; MOST]; 2];
             if self.lines[0].is_some() {
