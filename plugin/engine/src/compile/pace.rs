@@ -1,14 +1,17 @@
 //! Compiling gives way to audio threads that have no priority over it: a worker in the middle of a task may wait for
 //! the CPU, and the host's thread for the worker.
 //!
-//! Giving way is dear where the CPU is wanted: Linux then leaves this thread out for some milliseconds, and if that was
-//! asked for at every step, a plan that is nearly done would wait for the end of the block and so for the next block. It
-//! is done once per small share of the host's block, which is the most that this thread makes it late.
+//! Giving way is dear where the CPU is wanted: Linux then leaves this thread out for some milliseconds. With long blocks
+//! a plan that is nearly done would so wait for the end of the block, and then for the next one; but a long block has
+//! time to spare, and a share of that is what this thread goes on for.
 
 use std::time::{Duration, Instant};
 
-/// Share of a host's block for which it goes on.
-const SHARE: f32 = 1.0 / 8.0;
+/// A host's block up to which there is none to spare, in seconds: 128 frames at 48 kHz.
+const SHORT_SECONDS: f32 = 128.0 / 48_000.0;
+
+/// Share of the time beyond that for which this thread goes on.
+const SHARE: f32 = 1.0 / 4.0;
 
 /// Steps between two looks at the clock, of about half a microsecond each.
 const STEPS: u32 = 16;
@@ -23,7 +26,9 @@ pub(crate) struct Pace {
 impl Pace {
     /// For a host whose blocks take so many seconds.
     pub(crate) fn of(block_seconds: f32) -> Pace {
-        Pace { every: Duration::from_secs_f32(block_seconds * SHARE), since: Instant::now(), steps: 0 }
+        let spare = (block_seconds - SHORT_SECONDS).max(0.0);
+        let every = Duration::try_from_secs_f32(spare * SHARE).unwrap_or_default();
+        Pace { every, since: Instant::now(), steps: 0 }
     }
 
     /// A step has been done: lets others have this CPU for a moment if it is time.
