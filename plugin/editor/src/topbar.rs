@@ -87,7 +87,7 @@ fn engine(ui: &mut Ui, status: &Status, levels: &Levels) {
 fn costs(ui: &mut Ui, desk: &mut Desk<'_>) {
     ui.set_min_width(220.0);
     let mut economy = desk.patch.quality == Quality::Economy;
-    let tip = "Half the cost: filters run at the host's rate, oscillators alias a little more";
+    let tip = "A quarter less cost: filters run at the host's rate, oscillators alias a little more";
     if ui.checkbox(&mut economy, "Economy quality").on_hover_text(tip).clicked() {
         desk.edit(Edit::Quality(if economy { Quality::Economy } else { Quality::Full }));
     }

@@ -7,7 +7,7 @@ pub enum Quality {
     /// What lies beyond the audible band is kept out of it: aliases stay 100 dB and more below the sound.
     #[default]
     Full,
-    /// Half the cost or less, for many voices on small machines: filters run at the host's rate, and what is mended
+    /// Less cost, for many voices on small machines: filters run at the host's rate, and what is mended
     /// or read between frames is so by shorter kernels.
     Economy,
 }

@@ -21,7 +21,7 @@ manycord-render --patch P.toml --midi S.mid --out W.wav [options]
   --seconds S     length, 0.1 to 36000; without it, to the end of the song and of its tail
   --pipelined     renders the effects one block of 64 frames behind the voices and beside them, as
                   `pipelined = true` in the patch does; does not change the sound
-  --quality Q     how much is spent on the sound: full, or economy for half the cost; without it,
+  --quality Q     how much is spent on the sound: full, or economy for less; without it,
                   as the patch says
   --stems         besides the mix, each MIDI channel by itself, as W-ch1.wav, W-ch2.wav ...
   --json FILE     figures of the render as JSON
