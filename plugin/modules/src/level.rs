@@ -1,6 +1,10 @@
 //! The machine's best instruction set, for loops over groups.
 
+use std::ops::Range;
+
 pub use pulp::Simd;
+
+use crate::io::Io;
 
 /// Something to be computed on any instruction set. Implementations of `run`, and all that they call in loops, are
 /// `#[inline(always)]`: they are compiled once for each set.
@@ -11,10 +15,10 @@ pub trait Work {
     fn run(self) -> Self::Output;
 }
 
-/// Something to be computed with [`crate::Vector`]s.
-pub trait Kernel {
-    /// Computes it on an instruction set with registers of eight. As `run` of [`Work`].
-    fn run<S: Simd>(self, simd: S);
+/// What computes with [`crate::Vector`]s.
+pub trait Vectorized {
+    /// As [`crate::Module::process`], on an instruction set with registers of eight.
+    fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>);
 }
 
 /// An instruction set. Rust never fuses or reorders float operations, so that every one computes the same bits.
@@ -51,27 +55,32 @@ impl Level {
         work.run()
     }
 
-    /// Computes a kernel on it.
+    /// Renders on it.
     #[inline(always)]
-    pub fn compute<K: Kernel>(self, kernel: K) {
+    pub fn render<M: Vectorized>(self, module: &mut M, io: &mut Io<'_>, frames: Range<usize>) {
         #[cfg(target_arch = "x86_64")]
         if let Some(avx2) = self.avx2 {
-            return avx2.vectorize(Entered(kernel, avx2));
+            return avx2.vectorize(Call { module, io, frames, avx2 });
         }
-        kernel.run(pulp::Scalar256b);
+        module.render(pulp::Scalar256b, io, frames);
     }
 }
 
-/// A kernel in the shape that pulp compiles for AVX2.
+/// A call in the shape that pulp compiles for AVX2.
 #[cfg(target_arch = "x86_64")]
-struct Entered<K>(K, pulp::x86::V3);
+struct Call<'c, 'io, M> {
+    module: &'c mut M,
+    io: &'c mut Io<'io>,
+    frames: Range<usize>,
+    avx2: pulp::x86::V3,
+}
 
 #[cfg(target_arch = "x86_64")]
-impl<K: Kernel> pulp::NullaryFnOnce for Entered<K> {
+impl<M: Vectorized> pulp::NullaryFnOnce for Call<'_, '_, M> {
     type Output = ();
     #[inline(always)]
     fn call(self) {
-        self.0.run(self.1);
+        self.module.render(self.avx2, self.io, self.frames);
     }
 }
 

@@ -26,7 +26,7 @@ pub use event::{LaneEvent, LaneEventKind};
 pub use group::{Group, LANES, LaneMask};
 pub use host::{Host, Transport};
 pub use io::{BLOCK, Io, Signal};
-pub use level::{Kernel, Level, Simd, Work};
+pub use level::{Level, Simd, Vectorized, Work};
 pub use module::{Module, Setup};
 pub use port::{In, Out, Param, PortKind, Quantity, Scale};
 pub use quality::Quality;

@@ -14,7 +14,7 @@ use std::ops::Range;
 use crate::dsp::{Cutoff, Downsampler, RUN, Upsampler, guard, math, moves};
 use crate::group::{Group, LaneMask};
 use crate::io::{Io, Signal};
-use crate::level::{Kernel, Level, Simd};
+use crate::level::{Level, Simd, Vectorized};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::quality::Quality;
@@ -181,14 +181,20 @@ impl Module for Ladder {
         if frames.is_empty() {
             return;
         }
-        let level = self.level;
+        self.level.render(self, io, frames);
+    }
+}
+
+impl Vectorized for Ladder {
+    #[inline(always)]
+    fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
         // Nearly always all lanes have the same slope, and the others' sums need not be computed.
         match poles(io.param(SLOPE)) {
-            Some(1) => level.compute(Call::<1> { ladder: self, io, frames }),
-            Some(2) => level.compute(Call::<2> { ladder: self, io, frames }),
-            Some(3) => level.compute(Call::<3> { ladder: self, io, frames }),
-            Some(4) => level.compute(Call::<4> { ladder: self, io, frames }),
-            _ => level.compute(Call::<BY_LANE> { ladder: self, io, frames }),
+            Some(1) => self.render_with::<S, 1>(simd, io, frames),
+            Some(2) => self.render_with::<S, 2>(simd, io, frames),
+            Some(3) => self.render_with::<S, 3>(simd, io, frames),
+            Some(4) => self.render_with::<S, 4>(simd, io, frames),
+            _ => self.render_with::<S, BY_LANE>(simd, io, frames),
         }
     }
 }
@@ -200,24 +206,15 @@ fn poles(slope: &Signal) -> Option<usize> {
     (1..=4).find(|&poles| slope == Group::splat((poles - 1) as f32))
 }
 
-/// A call of the ladder, with its number of poles.
-struct Call<'c, 'io, const POLES: usize> {
-    ladder: &'c mut Ladder,
-    io: &'c mut Io<'io>,
-    frames: Range<usize>,
-}
-
-impl<const POLES: usize> Kernel for Call<'_, '_, POLES> {
+impl Ladder {
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        match self.ladder.quality {
-            Quality::Full => self.ladder.render_full::<S, POLES>(simd, self.io, self.frames),
-            Quality::Economy => self.ladder.render_economy::<S, POLES>(simd, self.io, self.frames),
+    fn render_with<S: Simd, const POLES: usize>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
+        match self.quality {
+            Quality::Full => self.render_full::<S, POLES>(simd, io, frames),
+            Quality::Economy => self.render_economy::<S, POLES>(simd, io, frames),
         }
     }
-}
 
-impl Ladder {
     #[inline(always)]
     fn render_full<S: Simd, const POLES: usize>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
         let controls = Controls::of(io);

@@ -10,7 +10,7 @@ use crate::dsp::room::{LONGEST, Room, Shape};
 use crate::dsp::{DelayLine, Glide, OnePole, RUN, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::{BLOCK, Io};
-use crate::level::{Kernel, Level, Simd};
+use crate::level::{Level, Simd, Vectorized};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
@@ -111,25 +111,11 @@ impl Module for Reverb {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
-        self.level.compute(Call { reverb: self, io, frames });
+        self.level.render(self, io, frames);
     }
 }
 
-/// A call of the reverb.
-struct Call<'c, 'io> {
-    reverb: &'c mut Reverb,
-    io: &'c mut Io<'io>,
-    frames: Range<usize>,
-}
-
-impl Kernel for Call<'_, '_> {
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        self.reverb.render(simd, self.io, self.frames);
-    }
-}
-
-impl Reverb {
+impl Vectorized for Reverb {
     #[inline(always)]
     fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
         let (left, right) = (io.input(LEFT), io.input(RIGHT));

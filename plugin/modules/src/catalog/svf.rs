@@ -11,7 +11,7 @@ use std::ops::Range;
 use crate::dsp::{Cutoff, Downsampler, Upsampler, guard, math, moves};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
-use crate::level::{Kernel, Level, Simd};
+use crate::level::{Level, Simd, Vectorized};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::quality::Quality;
@@ -93,28 +93,20 @@ impl Module for Svf {
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
         if !frames.is_empty() {
-            self.level.compute(Call { svf: self, io, frames });
+            self.level.render(self, io, frames);
         }
     }
 }
 
-/// A call of the filter.
-struct Call<'c, 'io> {
-    svf: &'c mut Svf,
-    io: &'c mut Io<'io>,
-    frames: Range<usize>,
-}
-
-impl Kernel for Call<'_, '_> {
+impl Vectorized for Svf {
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let Call { svf, io, frames } = self;
+    fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
         let (input, voct, hertz) = (io.input(IN), io.input(VOCT), io.param(CUTOFF));
         let (resonance, drive) = (io.param(RESONANCE), io.param(DRIVE));
         let (factor_moves, level_moves) = (moves([voct]), moves([drive]));
         let mut factor = voct.at(frames.start).map(math::exp2);
         let mut level = level_of(drive.at(frames.start));
-        let mut core = svf.core.awake(simd);
+        let mut core = self.core.awake(simd);
         for frame in frames {
             if level_moves {
                 level = level_of(drive.at(frame));
@@ -123,11 +115,11 @@ impl Kernel for Call<'_, '_> {
                 factor = voct.at(frame).map(math::exp2);
             }
             let input = Vector::of(simd, input.at(frame).map(guard::sane) * level);
-            let gain = svf.cutoff.gain(Vector::of(simd, hertz.at(frame)), Vector::of(simd, factor)).ratio();
+            let gain = self.cutoff.gain(Vector::of(simd, hertz.at(frame)), Vector::of(simd, factor)).ratio();
             let resonance = Vector::of(simd, resonance.at(frame));
             let damping = resonance * (LEAST_DAMPING - MOST_DAMPING) + resonance.like(MOST_DAMPING);
-            let [low, band, high] = match svf.quality {
-                Quality::Full => svf.at_twice(&mut core, input, (gain, damping), io.wanted),
+            let [low, band, high] = match self.quality {
+                Quality::Full => self.at_twice(&mut core, input, (gain, damping), io.wanted),
                 Quality::Economy => core.tick(input, gain, damping),
             };
             io.set(LOW, frame, low.group());
@@ -135,7 +127,7 @@ impl Kernel for Call<'_, '_> {
             io.set(HIGH, frame, high.group());
             io.set(NOTCH, frame, (low + high).group());
         }
-        svf.core = core.asleep();
+        self.core = core.asleep();
     }
 }
 

@@ -19,7 +19,7 @@ use crate::spec::{Class, Spec};
 
 mod course;
 
-use self::course::{Course, differences};
+use self::course::Course;
 
 const VOCT: In = In::pitch(0, "voct").help("Pitch, 1 V per octave; 0 V is C4");
 const FM: In = In::audio(1, "fm").help("Moves the frequency, by FM depth and mode");
@@ -341,7 +341,7 @@ fn any(hits: &[u32; LANES]) -> bool {
 /// Whether any lane's bits differ.
 #[inline(always)]
 fn differs(a: Group, b: Group) -> bool {
-    differences(a, b) != 0
+    (0..LANES).fold(0, |any, lane| any | (a[lane].to_bits() ^ b[lane].to_bits())) != 0
 }
 
 #[cfg(test)]

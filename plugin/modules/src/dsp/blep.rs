@@ -16,12 +16,15 @@ pub const TAPS: usize = 64;
 /// quality.
 pub const DELAY: usize = TAPS / 2;
 
+/// Frames that an economical residual spans.
+const SHORT_TAPS: usize = 16;
+
 /// Places between two frames for which residuals are kept; between these they are interpolated.
 const PLACES: usize = 512;
 
 /// What the ideal step is smoothed by: a sinc under a window.
 #[derive(Clone, Copy, Debug)]
-struct Kernel {
+struct Smoothing {
     /// Where the band ends, in cycles per frame: 6 dB down there.
     cutoff: f64,
     /// Shape of the Kaiser window.
@@ -29,9 +32,9 @@ struct Kernel {
 }
 
 /// Ends at 22.6 kHz at 48 kHz; what lies beyond the band is 100 dB down.
-const LONG: Kernel = Kernel { cutoff: 0.47, beta: 10.0 };
+const LONG: Smoothing = Smoothing { cutoff: 0.47, beta: 10.0 };
 /// Ends at 18.7 kHz, softly; what lies beyond the band is 60 dB down.
-const SHORT: Kernel = Kernel { cutoff: 0.39, beta: 6.0 };
+const SHORT: Smoothing = Smoothing { cutoff: 0.39, beta: 6.0 };
 
 /// Residuals of a jump by 1 and of a bend by 1 per frame, over so many frames.
 #[derive(Debug)]
@@ -48,11 +51,11 @@ pub struct Residuals(Length);
 #[derive(Clone, Copy, Debug)]
 enum Length {
     Full(&'static Table<TAPS>),
-    Economy(&'static Table<16>),
+    Economy(&'static Table<SHORT_TAPS>),
 }
 
 static FULL: LazyLock<Table<TAPS>> = LazyLock::new(|| Table::build(LONG));
-static ECONOMY: LazyLock<Table<16>> = LazyLock::new(|| Table::build(SHORT));
+static ECONOMY: LazyLock<Table<SHORT_TAPS>> = LazyLock::new(|| Table::build(SHORT));
 
 impl Residuals {
     /// Those of a quality; their table is made at the first call: call it where allocating is allowed.
@@ -92,11 +95,11 @@ impl<const SPAN: usize> Table<SPAN> {
         }
     }
 
-    fn build(kernel: Kernel) -> Table<SPAN> {
+    fn build(smoothing: Smoothing) -> Table<SPAN> {
         let half = SPAN / 2;
         let width = 1.0 / PLACES as f64;
         let x = |point: usize| point as f64 * width - half as f64;
-        let sinc = |x: f64| kernel.at(x, half as f64);
+        let sinc = |x: f64| smoothing.at(x, half as f64);
         let points = SPAN * PLACES;
         let kernel: Vec<f64> = (0..=points).map(|point| sinc(x(point))).collect();
         let (mut step, mut ramp) = (vec![0.0; points + 1], vec![0.0; points + 1]);
@@ -120,7 +123,7 @@ impl<const SPAN: usize> Table<SPAN> {
     }
 }
 
-impl Kernel {
+impl Smoothing {
     /// Its value at a time in frames; its window reaches `half` frames to either side.
     fn at(self, x: f64, half: f64) -> f64 {
         let angle = 2.0 * PI * self.cutoff * x;

@@ -67,9 +67,3 @@ fn is_still(signal: &Signal, frames: &Range<usize>) -> bool {
     }
     differ == [0; LANES]
 }
-
-/// Bits that differ in any lane.
-#[inline(always)]
-pub(super) fn differences(a: Group, b: Group) -> u32 {
-    (0..LANES).fold(0, |any, lane| any | (a[lane].to_bits() ^ b[lane].to_bits()))
-}
