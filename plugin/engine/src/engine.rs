@@ -119,7 +119,7 @@ impl Engine {
             notes.voices.borrow_mut().all_off(&mut |_, _| {});
         }
         for unit in &plan.units {
-            unit.running.cell.borrow_mut().forget(&unit.running.meter);
+            unit.running.cell.borrow_mut().body.forget(&unit.running.meter);
             unit.running.handed.get().into_iter().for_each(Handed::clear);
         }
         self.parting.silence();
@@ -181,6 +181,7 @@ impl Engine {
             if next.job().is_sound() && !next.job().again {
                 rest::settle(next.job());
             }
+            next.job().stage.borrow_mut().moved = self.frame / BLOCK as u64 + 1;
             follow_dials(next.job());
             if let Some(tail) = &next.job().tail {
                 tail.begin(&next.job().stage.borrow(), self.frame / BLOCK as u64);

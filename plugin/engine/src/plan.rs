@@ -9,12 +9,25 @@ use manycord_modules::{LaneMask, Level, Spec};
 use manycord_pool::{Flow, Graph};
 use smallvec::SmallVec;
 
-use crate::run::cell::{Cell, Meter, Running};
 use crate::run::dial::{Dial, MacroTravel};
 use crate::run::record::Recorder;
+use crate::run::running::{Cell, Meter, Running};
 use crate::run::stage::Stage;
 use crate::run::tail::Tail;
 use crate::voices::Voices;
+
+/// Most inputs and most params that a unit can have.
+pub(crate) const PORTS: usize = u32::BITS as usize;
+
+/// The places of set bits, ascending.
+#[inline(always)]
+pub(crate) fn bits(mut set: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = set.trailing_zeros();
+        set &= set.wrapping_sub(1);
+        (place < u32::BITS).then_some(place as usize)
+    })
+}
 
 /// A running unit, shared by the plans that follow each other.
 pub(crate) type SharedUnit = Arc<Running>;
@@ -70,12 +83,19 @@ pub(crate) struct PlanUnit {
     /// List in [`Stage::events`], for Notes.
     pub(crate) events: Option<u32>,
     pub(crate) patched: u32,
+    /// Bit per input and per param: whether a cable arrives here. A patched input may belong to another section.
+    pub(crate) fed: u32,
+    pub(crate) modulated: u32,
     pub(crate) wanted: u32,
+    /// Bit per output: whether anything reads its lanes added up.
+    pub(crate) folded: u32,
     pub(crate) lanes: LaneMask,
     /// Whether it belongs to the tail of a pipelined plan, which renders one block behind.
     pub(crate) tail: bool,
     /// Whether it hands its outputs to the tail or, without one, to the host.
     pub(crate) hands: bool,
+    /// Bit per output: whether all of it is handed over; of others only the sum of the lanes is.
+    pub(crate) handed: u32,
     /// What it is taken to cost for a whole block until that is measured, in ns.
     pub(crate) assumed_ns: f32,
 }

@@ -7,8 +7,8 @@ use atomic_refcell::AtomicRefCell;
 use manycord_modules::{Kind, Quality, Setup, Value};
 
 use crate::plan::SharedUnit;
-use crate::run::cell::{Cell, Meter, Running};
 use crate::run::dial::Dial;
+use crate::run::running::{Cell, Meter, Running};
 use crate::voices::{Settings, Voices};
 
 /// Which unit a cell is.
@@ -109,7 +109,7 @@ impl Registry {
             None => {
                 let mut cell = Cell::new(kind, setup, asleep);
                 if *state != Value::Nothing {
-                    cell.load(state)?;
+                    cell.body.load(state)?;
                 }
                 Arc::new(Running::new(cell, Meter::new(asleep)))
             }
@@ -209,6 +209,6 @@ impl Registry {
 /// A silent unit in the place of one that did not return.
 fn stand_in(kind: &Kind, setup: &Setup) -> SharedUnit {
     let (mut cell, meter) = (Cell::new(kind, setup, false), Meter::quarantined());
-    cell.quarantine(&meter);
+    cell.body.quarantine(&meter);
     Arc::new(Running::new(cell, meter))
 }

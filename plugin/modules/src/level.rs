@@ -11,8 +11,8 @@ use crate::io::Io;
 pub trait Work {
     /// What comes out.
     type Output;
-    /// Computes it.
-    fn run(self) -> Self::Output;
+    /// Computes it. The instruction set has registers of eight, for [`crate::Vector`]s.
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
 /// What computes with [`crate::Vector`]s.
@@ -50,49 +50,45 @@ impl Level {
     pub fn run<W: Work>(self, work: W) -> W::Output {
         #[cfg(target_arch = "x86_64")]
         if let Some(avx2) = self.avx2 {
-            return avx2.vectorize(Compiled(work));
+            return avx2.vectorize(Compiled { work, avx2 });
         }
-        work.run()
+        work.run(pulp::Scalar256b)
     }
 
     /// Renders on it.
     #[inline(always)]
     pub fn render<M: Vectorized>(self, module: &mut M, io: &mut Io<'_>, frames: Range<usize>) {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(avx2) = self.avx2 {
-            return avx2.vectorize(Call { module, io, frames, avx2 });
-        }
-        module.render(pulp::Scalar256b, io, frames);
+        self.run(Call { module, io, frames });
     }
 }
 
-/// A call in the shape that pulp compiles for AVX2.
-#[cfg(target_arch = "x86_64")]
+/// A call of [`Vectorized::render`].
 struct Call<'c, 'io, M> {
     module: &'c mut M,
     io: &'c mut Io<'io>,
     frames: Range<usize>,
-    avx2: pulp::x86::V3,
 }
 
-#[cfg(target_arch = "x86_64")]
-impl<M: Vectorized> pulp::NullaryFnOnce for Call<'_, '_, M> {
+impl<M: Vectorized> Work for Call<'_, '_, M> {
     type Output = ();
     #[inline(always)]
-    fn call(self) {
-        self.module.render(self.avx2, self.io, self.frames);
+    fn run<S: Simd>(self, simd: S) {
+        self.module.render(simd, self.io, self.frames);
     }
 }
 
 /// Work in the shape that pulp compiles for AVX2.
 #[cfg(target_arch = "x86_64")]
-struct Compiled<W>(W);
+struct Compiled<W> {
+    work: W,
+    avx2: pulp::x86::V3,
+}
 
 #[cfg(target_arch = "x86_64")]
 impl<W: Work> pulp::NullaryFnOnce for Compiled<W> {
     type Output = W::Output;
     #[inline(always)]
     fn call(self) -> W::Output {
-        self.0.run()
+        self.work.run(self.avx2)
     }
 }

@@ -3,9 +3,10 @@
 use crate::event::LaneEvent;
 use crate::group::{Group, LaneMask};
 use crate::host::Host;
-use crate::io::{BLOCK, Io, Signal};
+use crate::io::{BLOCK, Io};
 use crate::module::{Module, Setup};
 use crate::port::{In, Param};
+use crate::signal::{Buffer, Signal};
 use crate::spec::Spec;
 use crate::unit::{Kind, Unit};
 
@@ -130,24 +131,25 @@ impl Rig {
     }
 
     fn run(&mut self, range: std::ops::Range<usize>, drive: &mut impl FnMut(usize, &mut Drive)) {
-        let mut inputs = vec![Signal::default(); self.spec.inputs.len()];
-        let mut params = vec![Signal::default(); self.spec.params.len()];
+        let mut inputs = vec![Buffer::default(); self.spec.inputs.len()];
+        let mut params = vec![Buffer::default(); self.spec.params.len()];
         self.drive.events.clear();
         for frame in range.clone() {
             self.drive.frame_in_block = frame;
             drive(self.frame, &mut self.drive);
             self.frame += 1;
-            for (place, signal) in inputs.iter_mut().enumerate() {
+            for (place, buffer) in inputs.iter_mut().enumerate() {
                 if self.fed >> place & 1 == 1 {
-                    follow(signal, frame, self.drive.inputs[place], self.drive.patched >> place & 1 == 1);
+                    follow(buffer, frame, self.drive.inputs[place], self.drive.patched >> place & 1 == 1);
                 } else {
-                    signal.hold(Group::splat(self.spec.inputs[place].normal));
+                    buffer.hold(Group::splat(self.spec.inputs[place].normal));
                 }
             }
-            for (place, signal) in params.iter_mut().enumerate() {
-                follow(signal, frame, self.drive.params[place], self.drive.moved_params >> place & 1 == 1);
+            for (place, buffer) in params.iter_mut().enumerate() {
+                follow(buffer, frame, self.drive.params[place], self.drive.moved_params >> place & 1 == 1);
             }
         }
+        let inputs: Vec<Signal<'_>> = inputs.iter().map(Buffer::signal).collect();
         let mut io = Io {
             inputs: &inputs,
             params: &params,
@@ -162,11 +164,11 @@ impl Rig {
 }
 
 /// Takes a frame's value in; a signal that starts to move within the range keeps its earlier frames.
-fn follow(signal: &mut Signal, frame: usize, value: Group, moves: bool) {
-    match signal.steady() {
-        Some(_) if !moves => signal.hold(value),
+fn follow(buffer: &mut Buffer, frame: usize, value: Group, moves: bool) {
+    match buffer.signal().steady() {
+        Some(_) if !moves => buffer.hold(value),
         held => {
-            let frames = signal.moving();
+            let frames = buffer.moving();
             if let Some(held) = held {
                 frames.fill(held);
             }

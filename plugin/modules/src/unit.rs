@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::group::LaneMask;
 use crate::io::Io;
-use crate::level::{Level, Work};
+use crate::level::{Level, Simd, Work};
 use crate::module::{Module, Setup};
 use crate::spec::Spec;
 use crate::value::Value;
@@ -55,7 +55,7 @@ struct Call<'c, 'io, M> {
 impl<M: Module> Work for Call<'_, '_, M> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<S: Simd>(self, _simd: S) {
         self.module.process(self.io, self.frames);
     }
 }

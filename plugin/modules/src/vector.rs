@@ -65,6 +65,18 @@ impl<S: Simd> Vector<S> {
         above.is_less(high).choose(above, high)
     }
 
+    /// Magnitude of each lane.
+    #[inline(always)]
+    pub fn abs(self) -> Vector<S> {
+        Vector { lanes: self.simd.abs_f32s(self.lanes), ..self }
+    }
+
+    /// The greater of each pair of lanes; where either is NaN it may be either.
+    #[inline(always)]
+    pub fn max(self, other: Vector<S>) -> Vector<S> {
+        Vector { lanes: self.simd.max_f32s(self.lanes, other.lanes), ..self }
+    }
+
     /// Square root of each lane.
     #[inline(always)]
     pub fn sqrt(self) -> Vector<S> {

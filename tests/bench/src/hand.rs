@@ -9,12 +9,17 @@ use manycord_engine::Patch;
 use manycord_engine::patch::PatchModule;
 use manycord_modules::dsp::math;
 use manycord_modules::{
-    BLOCK, Group, Host, Io, LANES, LaneEvent, LaneEventKind, LaneMask, Level, Param, Scale, Setup, Signal,
-    Unit, Work, find,
+    BLOCK, Buffer, Group, Host, Io, LANES, LaneEvent, LaneEventKind, LaneMask, Level, Param, Scale, Setup,
+    Signal, Simd, Unit, Work, find,
 };
 
 use crate::pacing::SAMPLE_RATE;
 use crate::reference::keys;
+
+/// Most inputs that a unit of the patch has.
+const INPUTS: usize = 3;
+/// What an input reads that there is not.
+static NOTHING: [Group; BLOCK] = [Group::ZERO; BLOCK];
 
 /// Outputs of the notes module that the patch uses.
 const PITCH: usize = 0;
@@ -22,12 +27,15 @@ const GATE: usize = 1;
 /// The saw of an oscillator.
 const SAW: usize = 2;
 
+/// A block of an output.
+type Frames = [Group; BLOCK];
+
 /// A unit with its ports.
 struct Part {
     unit: Box<dyn Unit>,
-    inputs: Vec<Signal>,
-    params: Vec<Signal>,
-    outputs: Vec<[Group; BLOCK]>,
+    inputs: Vec<Buffer>,
+    params: Vec<Buffer>,
+    outputs: Vec<Frames>,
     patched: u32,
     wanted: u32,
 }
@@ -38,9 +46,9 @@ impl Part {
         let module = patch.module(id).expect("the reference patch has the module");
         let kind = find(&module.kind).expect("the module is in the catalog");
         let signal = |value: f32| {
-            let mut signal = Signal::default();
-            signal.hold(Group::splat(value));
-            signal
+            let mut buffer = Buffer::default();
+            buffer.hold(Group::splat(value));
+            buffer
         };
         Part {
             unit: kind.make(&Setup { mono, quality: patch.quality, ..Setup::at(SAMPLE_RATE) }),
@@ -52,9 +60,23 @@ impl Part {
         }
     }
 
-    fn render(&mut self, events: &[LaneEvent], host: &Host, range: Range<usize>) {
+    /// Renders a range; each cable brings an output to an input.
+    fn render(
+        &mut self,
+        cables: &[(usize, &Frames)],
+        events: &[LaneEvent],
+        host: &Host,
+        range: Range<usize>,
+    ) {
+        let mut inputs = [Signal::moving(&NOTHING); INPUTS];
+        for (input, buffer) in inputs.iter_mut().zip(&self.inputs) {
+            *input = buffer.signal();
+        }
+        for &(place, frames) in cables {
+            inputs[place] = Signal::moving(frames);
+        }
         let mut io = Io {
-            inputs: &self.inputs,
+            inputs: &inputs,
             params: &self.params,
             outputs: &mut self.outputs,
             events,
@@ -63,6 +85,11 @@ impl Part {
             wanted: self.wanted,
         };
         self.unit.process(&mut io, range);
+    }
+
+    /// Cables from left and right to left and right.
+    fn sides(&self) -> [(usize, &Frames); 2] {
+        [(0, &self.outputs[0]), (1, &self.outputs[1])]
     }
 }
 
@@ -136,31 +163,18 @@ impl Hand {
 
     #[inline(always)]
     fn render(&mut self, range: Range<usize>, done: usize) {
+        let mut sum = [0.0; BLOCK];
         for strand in &mut self.strands {
             strand.render(self.frame == 0, &self.host, range.clone());
+            strand.add(&mut sum, range.clone());
         }
-        let sum = self.chorus.inputs[0].moving();
+        let folded = self.chorus.inputs[0].moving();
         for frame in range.clone() {
-            let mut folded = Group::ZERO;
-            for strand in &self.strands {
-                let volts = strand.amp.outputs[0][frame];
-                folded += if strand.lanes == LaneMask::ALL {
-                    volts
-                } else {
-                    volts.select(Group::ZERO, strand.lanes)
-                };
-            }
-            sum[frame] = Group::splat(folded.sum());
+            folded[frame] = Group::splat(sum[frame]);
         }
-        self.chorus.render(&[], &self.host, range.clone());
-        for side in 0..2 {
-            copy(&mut self.reverb.inputs[side], &self.chorus.outputs[side], &range);
-        }
-        self.reverb.render(&[], &self.host, range.clone());
-        for side in 0..2 {
-            copy(&mut self.output.inputs[side], &self.reverb.outputs[side], &range);
-        }
-        self.output.render(&[], &self.host, range.clone());
+        self.chorus.render(&[], &[], &self.host, range.clone());
+        self.reverb.render(&self.chorus.sides(), &[], &self.host, range.clone());
+        self.output.render(&self.reverb.sides(), &[], &self.host, range.clone());
         for (side, volts) in self.sides.iter_mut().zip(&self.output.outputs) {
             for (host, volts) in side[done..].iter_mut().zip(&volts[range.clone()]) {
                 *host = (0.0 + volts[0]) * 0.1;
@@ -179,7 +193,7 @@ struct Pass<'a> {
 impl Work for Pass<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<S: Simd>(self, _simd: S) {
         self.hand.render(self.range, self.done);
     }
 }
@@ -216,18 +230,16 @@ impl Strand {
     #[inline(always)]
     fn render(&mut self, first: bool, host: &Host, range: Range<usize>) {
         let events = if first { &self.events[..] } else { &[] };
-        self.notes.render(events, host, range.clone());
+        self.notes.render(&[], events, host, range.clone());
+        let (pitch, gate) = (&self.notes.outputs[PITCH], &self.notes.outputs[GATE]);
         for oscillator in &mut self.oscillators {
-            copy(&mut oscillator.inputs[0], &self.notes.outputs[PITCH], &range);
-            oscillator.render(&[], host, range.clone());
+            oscillator.render(&[(0, pitch)], &[], host, range.clone());
         }
         for envelope in [&mut self.filter_env, &mut self.amp_env] {
-            copy(&mut envelope.inputs[0], &self.notes.outputs[GATE], &range);
-            envelope.render(&[], host, range.clone());
+            envelope.render(&[(0, gate)], &[], host, range.clone());
         }
         if let Some(lfo) = &mut self.lfo {
-            copy(&mut lfo.inputs[1], &self.notes.outputs[GATE], &range);
-            lfo.render(&[], host, range.clone());
+            lfo.render(&[(1, gate)], &[], host, range.clone());
         }
         let [first, second] = &self.oscillators;
         let input = self.filter.inputs[0].moving();
@@ -235,10 +247,32 @@ impl Strand {
             input[frame] = first.outputs[SAW][frame] + second.outputs[SAW][frame];
         }
         self.sweep(&range);
-        self.filter.render(&[], host, range.clone());
-        copy(&mut self.amp.inputs[0], &self.filter.outputs[0], &range);
-        copy(&mut self.amp.inputs[1], &self.amp_env.outputs[0], &range);
-        self.amp.render(&[], host, range);
+        self.filter.render(&[], &[], host, range.clone());
+        let cables = [(0, &self.filter.outputs[0]), (1, &self.amp_env.outputs[0])];
+        self.amp.render(&cables, &[], host, range);
+    }
+
+    /// Adds the voices up.
+    #[inline(always)]
+    fn add(&self, sum: &mut [f32; BLOCK], range: Range<usize>) {
+        let volts = |frame: usize| match self.lanes {
+            LaneMask::ALL => self.amp.outputs[0][frame],
+            lanes => self.amp.outputs[0][frame].select(Group::ZERO, lanes),
+        };
+        let mut frame = range.start;
+        while frame + LANES <= range.end {
+            let mut groups = [Group::ZERO; LANES];
+            for ahead in 0..LANES {
+                groups[ahead] = volts(frame + ahead);
+            }
+            for (sum, &lanes) in sum[frame..frame + LANES].iter_mut().zip(&Group::sums(&groups).0) {
+                *sum += lanes;
+            }
+            frame += LANES;
+        }
+        for frame in frame..range.end {
+            sum[frame] += volts(frame).sum();
+        }
     }
 
     /// The cutoff of every voice at every frame.
@@ -259,11 +293,6 @@ impl Strand {
             cutoff[frame] = cutoff[frame].map(math::exp2).clamp(low, high);
         }
     }
-}
-
-#[inline(always)]
-fn copy(signal: &mut Signal, from: &[Group; BLOCK], range: &Range<usize>) {
-    signal.moving()[range.clone()].copy_from_slice(&from[range.clone()]);
 }
 
 /// What the voice allocation makes of a key.

@@ -123,17 +123,23 @@ pub(crate) fn mark(net: &Net, built: &mut Built, tail: &[bool]) {
         unit.tail = tail[unit.module as usize];
     }
     let behind: Vec<bool> = built.units.iter().map(|unit| unit.tail).collect();
-    let mut hands = vec![false; behind.len()];
+    let mut hands = vec![(false, 0u32); behind.len()];
     for unit in built.units.iter_mut().filter(|unit| unit.tail) {
         let feeds = unit.inputs.iter_mut().chain(&mut unit.params);
-        for tap in feeds.flat_map(|feeds| &mut feeds.cables).flat_map(|feed| &mut feed.taps) {
-            tap.handed = !behind[tap.unit as usize];
-            hands[tap.unit as usize] |= tap.handed;
+        for feed in feeds.flat_map(|feeds| &mut feeds.cables) {
+            for tap in &mut feed.taps {
+                tap.handed = !behind[tap.unit as usize];
+                let (hands, whole) = &mut hands[tap.unit as usize];
+                *hands |= tap.handed;
+                *whole |= u32::from(tap.handed && !feed.fold) << tap.output;
+            }
         }
     }
     for (number, unit) in built.units.iter_mut().enumerate() {
         let heard = net.nodes[unit.module as usize].spec.role == Role::Output;
-        unit.hands = !unit.tail && (hands[number] || heard);
+        let (hands, whole) = hands[number];
+        unit.hands = !unit.tail && (hands || heard);
+        unit.handed = if heard { u32::MAX >> (u32::BITS - unit.spec.outputs.len() as u32) } else { whole };
         if unit.hands {
             unit.running.make_handed();
         }

@@ -126,10 +126,14 @@ fn unit(
         bypass: dials.bypass,
         events: None,
         patched: 0,
+        fed: 0,
+        modulated: 0,
         wanted: if node.spec.role == Role::Output { 0b11 } else { 0 },
+        folded: 0,
         lanes: width.mask(group),
         tail: false,
         hands: false,
+        handed: 0,
         assumed_ns: 0.0,
     })
 }
@@ -162,19 +166,22 @@ fn connect(built: &mut Built, edge: &Edge, widths: &[Width], depth: u32) {
         };
         for (reader, share) in built.units_of(edge.to, group).zip(&built.shares[edge.to]) {
             let unit = &mut built.units[reader];
-            let feeds = match edge.slot {
-                Slot::Input(place) => {
-                    unit.patched |= 1 << place;
-                    &mut unit.inputs[place]
-                }
-                Slot::Param(place) => &mut unit.params[place],
-            };
+            if let Slot::Input(place) = edge.slot {
+                unit.patched |= 1 << place;
+            }
             if !share.reads(edge.slot) {
                 continue;
             }
+            let (feeds, fed) = match edge.slot {
+                Slot::Input(place) => (&mut unit.inputs[place], (&mut unit.fed, place)),
+                Slot::Param(place) => (&mut unit.params[place], (&mut unit.modulated, place)),
+            };
+            *fed.0 |= 1 << fed.1;
             feeds.cables.push(Feed { taps: taps.clone(), fold, depth });
             for tap in &taps {
-                built.units[tap.unit as usize].wanted |= 1 << edge.output;
+                let source = &mut built.units[tap.unit as usize];
+                source.wanted |= 1 << edge.output;
+                source.folded |= u32::from(fold) << edge.output;
                 built.readers[tap.unit as usize].push(reader as u32);
             }
         }

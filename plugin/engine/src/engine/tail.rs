@@ -122,7 +122,7 @@ pub(super) fn sum_outputs(plan: &Plan, block: u64, side: usize, start: usize, vo
         let unit = &plan.units[number as usize];
         match unit.running.handed.get() {
             Some(handed) if unit.hands => add(&handed.read(block).outputs[side]),
-            _ => add(&plan.cell(number).borrow().outputs[side]),
+            _ => add(&plan.cell(number).borrow().body.outputs[side]),
         }
     }
 }

@@ -3,80 +3,71 @@
 use std::time::Instant;
 
 use arrayvec::ArrayVec;
-use manycord_modules::Group;
+use manycord_modules::{Buffer, Group, Signal, Simd, Work};
 use manycord_pool::Seat;
 
+use super::body::Gathered;
 use super::gather;
 use super::job::{call, hand_over, note_cost};
+use super::running::Cell;
 use super::stage::Stage;
-use crate::plan::{Plan, PlanUnit};
+use crate::plan::{PORTS, Plan, PlanUnit};
 
-/// Ports that a cycle can reach on one unit; specs have at most 32 inputs and 32 params.
-const PORTS: usize = 64;
-
-/// Renders the members of a cycle for the staged range.
-pub(super) fn render(plan: &Plan, stage: &Stage, members: &[u32], seat: &Seat) {
-    let is_awake = |unit: &&u32| !plan.cell(**unit).borrow().asleep;
-    let awake = members.iter().filter(is_awake).count() as u32;
-    if awake == members.len() as u32 {
-        step_through(plan, stage, members.iter().copied(), awake, seat);
-    } else if awake > 0 {
-        step_through(plan, stage, members.iter().filter(is_awake).copied(), awake, seat);
-    }
-    for &unit in members {
-        hand_over(&plan.units[unit as usize], &plan.cell(unit).borrow(), stage);
-    }
+/// The members of a cycle for the staged range.
+pub(super) struct Cycle<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) stage: &'a Stage,
+    pub(super) members: &'a [u32],
+    pub(super) seat: &'a Seat,
 }
 
-/// Steps the `count` members that are awake through the staged range.
-fn step_through(
-    plan: &Plan,
-    stage: &Stage,
-    members: impl Iterator<Item = u32> + Clone,
-    count: u32,
-    seat: &Seat,
-) {
-    let begun = stage.measured.then(Instant::now);
-    for unit in members.clone() {
-        gather_outer(plan, stage, &plan.units[unit as usize]);
-    }
-    for frame in stage.range.clone() {
-        for unit in members.clone() {
-            seat.note(unit);
-            step(plan, stage, &plan.units[unit as usize], frame);
+impl Work for Cycle<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Cycle { plan, stage, members, .. } = self;
+        let is_asleep = |unit: &u32| plan.cell(*unit).borrow().body.asleep;
+        let asleep = members.iter().filter(|unit| is_asleep(unit)).count();
+        if asleep < members.len() {
+            self.step_through(simd, (asleep > 0).then_some(&is_asleep), members.len() - asleep);
         }
-    }
-    if let Some(begun) = begun {
-        // The members' times cannot be told apart frame by frame: each takes an even share.
-        let took = begun.elapsed() / count;
-        for unit in members {
-            note_cost(&plan.units[unit as usize].running.meter.cost_ns, took, stage.range.len());
+        for &unit in members {
+            hand_over(&plan.units[unit as usize], &plan.cell(unit).borrow().body, stage);
         }
     }
 }
 
-/// Gathers what comes from outside the cycle, for the whole range.
-fn gather_outer(plan: &Plan, stage: &Stage, unit: &PlanUnit) {
-    let mut cell = unit.running.cell.borrow_mut();
-    let cell = &mut *cell;
-    for (place, signal) in cell.inputs.iter_mut().enumerate() {
-        let feeds = &unit.inputs[place];
-        if !feeds.inner {
-            let normal = unit.spec.inputs[place].normal;
-            gather::input(signal, feeds, normal, &plan.units, stage, stage.range.clone());
+impl Cycle<'_> {
+    /// Steps the `count` members that are awake through the staged range.
+    #[inline(always)]
+    fn step_through<S: Simd>(&self, simd: S, asleep: Option<&impl Fn(&u32) -> bool>, count: usize) {
+        let Cycle { plan, stage, members, seat } = *self;
+        let awake = || members.iter().filter(|unit| asleep.is_none_or(|asleep| !asleep(unit)));
+        let begun = stage.measured.then(Instant::now);
+        for &unit in awake() {
+            let unit = &plan.units[unit as usize];
+            unit.running.cell.borrow_mut().intake.gather_outer(unit, &plan.units, stage);
         }
-    }
-    for (place, signal) in cell.params.iter_mut().zip(&mut cell.held).enumerate() {
-        let feeds = &unit.params[place];
-        if !feeds.inner {
-            let (param, knob) = (&unit.spec.params[place], &stage.dials[unit.knob(place) as usize]);
-            gather::param(signal, param, feeds, knob, &plan.units, stage, stage.range.clone());
+        for frame in stage.range.clone() {
+            for &unit in awake() {
+                seat.note(unit);
+                step(simd, plan, stage, &plan.units[unit as usize], frame);
+            }
+        }
+        if let Some(begun) = begun {
+            // The members' times cannot be told apart frame by frame: each takes an even share.
+            let took = begun.elapsed() / count as u32;
+            for &unit in awake() {
+                note_cost(&plan.units[unit as usize].running.meter.cost_ns, took, stage.range.len());
+            }
         }
     }
 }
 
 /// Renders one frame of one member.
-fn step(plan: &Plan, stage: &Stage, unit: &PlanUnit, frame: usize) {
+#[inline(always)]
+fn step<S: Simd>(simd: S, plan: &Plan, stage: &Stage, unit: &PlanUnit, frame: usize) {
     // Gathered before the cell is taken: a unit may feed itself.
     let mut inputs: ArrayVec<(usize, Group), PORTS> = ArrayVec::new();
     for (place, feeds) in unit.inputs.iter().enumerate().filter(|(_, feeds)| feeds.inner) {
@@ -89,12 +80,14 @@ fn step(plan: &Plan, stage: &Stage, unit: &PlanUnit, frame: usize) {
         params.push((place, gather::param_frame(param, feeds, knob, &plan.units, stage, frame)));
     }
     let mut cell = unit.running.cell.borrow_mut();
-    for &(place, value) in &inputs {
-        cell.inputs[place].moving()[frame] = value;
+    let Cell { intake, body } = &mut *cell;
+    for &(place, volts) in &inputs {
+        intake.set_input(place, frame, volts);
     }
     for &(place, value) in &params {
-        cell.params[place].moving()[frame] = value;
-        cell.held[place] = f32::NAN;
+        intake.set_param(place, frame, value);
     }
-    cell.process(&call(unit, stage, frame..frame + 1), frame..frame + 1);
+    let inputs: ArrayVec<Signal<'_>, PORTS> = intake.inputs.iter().map(Buffer::signal).collect();
+    let gathered = Gathered { inputs: &inputs, params: &intake.params };
+    body.process(simd, &call(unit, stage, frame..frame + 1), &gathered, frame..frame + 1);
 }

@@ -2,38 +2,76 @@
 
 use std::ops::Range;
 
-use manycord_modules::{BLOCK, Group, LaneMask, Param, Signal};
-
 use atomic_refcell::AtomicRef;
+use manycord_modules::{BLOCK, Buffer, Group, LaneMask, Param};
 
+use super::body::masked;
 use super::dial::{Ramp, from_travel, travel_per_volt};
 use super::stage::Stage;
 use crate::plan::{Feed, Feeds, PlanUnit, Tap};
 
-/// Fills an input for a range. Between an unplugged and a plugged-in cable the input's normal voltage is
-/// crossfaded with the cable's.
+/// Where an input lies that is nothing but one cable at full depth: in the output that it comes from. It stays borrowed
+/// for as long as the unit renders, so that one of which nobody knows when it returns must not have it.
+#[inline(always)]
+pub(crate) fn plain<'a>(
+    place: usize,
+    unit: &PlanUnit,
+    units: &'a [PlanUnit],
+    stage: &Stage,
+) -> Option<AtomicRef<'a, [Group; BLOCK]>> {
+    let [feed] = unit.inputs[place].cables.as_slice() else { return None };
+    if unit.spec.unproven { None } else { plain_tap(feed, stage).map(|tap| source(tap, units, stage)) }
+}
+
+/// The one tap of a cable that passes on what it reads.
+#[inline(always)]
+fn plain_tap<'f>(feed: &'f Feed, stage: &Stage) -> Option<&'f Tap> {
+    scaled_tap(feed, stage).filter(|(_, depth)| *depth == 1.0).map(|(tap, _)| tap)
+}
+
+/// The one tap of a cable that passes all lanes on at a steady depth, and that depth.
+#[inline(always)]
+fn scaled_tap<'f>(feed: &'f Feed, stage: &Stage) -> Option<(&'f Tap, f32)> {
+    match feed.taps.as_slice() {
+        [tap] if !feed.fold && tap.lanes == LaneMask::ALL => {
+            stage.dials[feed.depth as usize].steady().map(|depth| (tap, depth))
+        }
+        _ => None,
+    }
+}
+
+/// Adds up the cables of an input for the staged range. Between an unplugged and a plugged-in cable the input's normal
+/// voltage is crossfaded with the cable's.
 #[inline(always)]
 pub(crate) fn input(
-    signal: &mut Signal,
-    feeds: &Feeds,
-    normal: f32,
+    frames: &mut [Group; BLOCK],
+    place: usize,
+    unit: &PlanUnit,
     units: &[PlanUnit],
     stage: &Stage,
-    range: Range<usize>,
 ) {
-    if feeds.cables.is_empty() {
-        signal.hold(Group::splat(normal));
-        return;
-    }
-    let frames = signal.moving();
+    let (feeds, range) = (&unit.inputs[place], stage.range.clone());
     let mut cables = feeds.cables.as_slice();
+    let plain = |feed: &Feed| plain_tap(feed, stage).map(|tap| source(tap, units, stage));
     match cables {
-        [first, others @ ..] if copy(frames, first, units, stage, range.clone()) => cables = others,
+        [first, others @ ..] if let Some(output) = plain(first) => {
+            cables = others;
+            match cables {
+                [second, others @ ..] if let Some(more) = plain(second) => {
+                    cables = others;
+                    for frame in range.clone() {
+                        frames[frame] = output[frame] + more[frame];
+                    }
+                }
+                _ => frames[range.clone()].copy_from_slice(&output[range.clone()]),
+            }
+        }
         _ => frames[range.clone()].fill(Group::ZERO),
     }
     for feed in cables {
-        add(frames, feed, 1.0, units, stage, range.clone());
+        add(frames, feed, 1.0, units, stage);
     }
+    let normal = unit.spec.inputs[place].normal;
     if normal != 0.0 {
         for frame in range {
             frames[frame] += Group::splat(normal * unplugged(feeds, stage, frame));
@@ -61,33 +99,53 @@ fn unplugged(feeds: &Feeds, stage: &Stage, frame: usize) -> f32 {
     (1.0 - plugged).max(0.0)
 }
 
-/// Fills a param for a range; `held` is the knob's travel that it holds, NaN for none.
+/// Fills a param without cables for a range; `held` is the knob's travel that it holds, NaN for none.
+#[inline(always)]
+pub(crate) fn knob(buffer: &mut Buffer, held: &mut f32, param: &Param, knob: &Ramp, range: Range<usize>) {
+    match knob.steady() {
+        Some(travel) => {
+            if travel.to_bits() != held.to_bits() {
+                buffer.hold(from_travel(param, Group::splat(travel)));
+                *held = travel;
+            }
+        }
+        None => {
+            *held = f32::NAN;
+            let frames = buffer.moving();
+            for frame in range {
+                frames[frame] = from_travel(param, Group::splat(knob.at(frame)));
+            }
+        }
+    }
+}
+
+/// Adds the cables of a param to its knob for the staged range.
 #[inline(always)]
 pub(crate) fn param(
-    (signal, held): (&mut Signal, &mut f32),
-    param: &Param,
-    feeds: &Feeds,
-    knob: &Ramp,
+    frames: &mut [Group; BLOCK],
+    place: usize,
+    unit: &PlanUnit,
     units: &[PlanUnit],
     stage: &Stage,
-    range: Range<usize>,
 ) {
-    if feeds.cables.is_empty()
-        && let Some(travel) = knob.steady()
+    let (param, knob) = (&unit.spec.params[place], &stage.dials[unit.knob(place) as usize]);
+    let (range, per_volt) = (stage.range.clone(), travel_per_volt(param));
+    let cables = unit.params[place].cables.as_slice();
+    if let (Some(travel), [feed]) = (knob.steady(), cables)
+        && let Some((tap, depth)) = scaled_tap(feed, stage)
     {
-        if travel.to_bits() != held.to_bits() {
-            signal.hold(from_travel(param, Group::splat(travel)));
-            *held = travel;
+        // The same in one go.
+        let (output, factor) = (source(tap, units, stage), depth * per_volt);
+        for frame in range {
+            frames[frame] = from_travel(param, Group::splat(travel) + output[frame] * factor);
         }
         return;
     }
-    *held = f32::NAN;
-    let frames = signal.moving();
     for frame in range.clone() {
         frames[frame] = Group::splat(knob.at(frame));
     }
-    for feed in &feeds.cables {
-        add(frames, feed, travel_per_volt(param), units, stage, range.clone());
+    for feed in cables {
+        add(frames, feed, per_volt, units, stage);
     }
     for frame in range {
         frames[frame] = from_travel(param, frames[frame]);
@@ -111,107 +169,92 @@ pub(crate) fn param_frame(
     from_travel(param, travel)
 }
 
-/// Takes a plain cable at full depth over as it is. Returns whether it is one.
-#[inline(always)]
-fn copy(
-    frames: &mut [Group; BLOCK],
-    feed: &Feed,
-    units: &[PlanUnit],
-    stage: &Stage,
-    range: Range<usize>,
-) -> bool {
-    match feed.taps.as_slice() {
-        [tap] if !feed.fold && tap.lanes == LaneMask::ALL => {
-            let plain = stage.dials[feed.depth as usize].steady() == Some(1.0);
-            if plain {
-                frames[range.clone()].copy_from_slice(&source(tap, units, stage)[range]);
-            }
-            plain
-        }
-        _ => false,
-    }
-}
-
 /// Adds a cable's voltage × depth × `scale`, frame by frame.
 #[inline(always)]
-fn add(
-    frames: &mut [Group; BLOCK],
-    feed: &Feed,
-    scale: f32,
-    units: &[PlanUnit],
-    stage: &Stage,
-    range: Range<usize>,
-) {
-    let depth = &stage.dials[feed.depth as usize];
+fn add(frames: &mut [Group; BLOCK], feed: &Feed, scale: f32, units: &[PlanUnit], stage: &Stage) {
+    let (depth, range) = (&stage.dials[feed.depth as usize], stage.range.clone());
     if depth.steady() == Some(0.0) {
+        return;
+    }
+    if let Some((tap, depth)) = scaled_tap(feed, stage) {
+        let (output, factor) = (source(tap, units, stage), depth * scale);
+        for (frame, &volts) in frames[range.clone()].iter_mut().zip(&output[range]) {
+            *frame += volts * factor;
+        }
         return;
     }
     if let (false, [tap]) = (feed.fold, feed.taps.as_slice()) {
         let output = source(tap, units, stage);
-        if let (Some(depth), LaneMask::ALL) = (depth.steady(), tap.lanes) {
-            let factor = depth * scale;
-            for (frame, &volts) in frames[range.clone()].iter_mut().zip(&output[range]) {
-                *frame += volts * factor;
-            }
-        } else {
-            for frame in range {
-                frames[frame] += masked(output[frame], tap.lanes) * (depth.at(frame) * scale);
-            }
+        for frame in range {
+            frames[frame] += masked(output[frame], tap.lanes) * (depth.at(frame) * scale);
         }
         return;
     }
-    let mut folded = [Group::ZERO; BLOCK];
+    let mut folded = [0.0; BLOCK];
     for tap in &feed.taps {
-        if sleeps(tap, units, stage) {
-            continue;
-        }
-        let output = source(tap, units, stage);
-        for (sum, &volts) in folded[range.clone()].iter_mut().zip(&output[range.clone()]) {
-            *sum += masked(volts, tap.lanes);
-        }
+        add_lanes(&mut folded, tap, units, stage);
     }
     for frame in range {
-        frames[frame] += Group::splat(folded[frame].sum()) * (depth.at(frame) * scale);
+        frames[frame] += Group::splat(folded[frame]) * (depth.at(frame) * scale);
+    }
+}
+
+/// Adds the lanes of a tap's unit up, unless it slept.
+#[inline(always)]
+fn add_lanes(folded: &mut [f32; BLOCK], tap: &Tap, units: &[PlanUnit], stage: &Stage) {
+    let (running, output, range) =
+        (&units[tap.unit as usize].running, tap.output as usize, stage.range.clone());
+    let mut add = |sums: &[f32; BLOCK]| {
+        for (folded, &sum) in folded[range.clone()].iter_mut().zip(&sums[range.clone()]) {
+            *folded += sum;
+        }
+    };
+    match running.handed.get() {
+        Some(handed) if tap.handed => {
+            let half = handed.read(stage.block);
+            if !half.silent {
+                add(&half.sums[output]);
+            }
+        }
+        _ => {
+            let cell = running.cell.borrow();
+            if !cell.body.asleep {
+                add(&cell.body.sums[output]);
+            }
+        }
     }
 }
 
 /// A cable's voltage at one frame, before its depth.
 fn voltage(feed: &Feed, units: &[PlanUnit], stage: &Stage, frame: usize) -> Group {
-    let at = |tap: &Tap| {
-        let frame = if tap.back { (frame + BLOCK - 1) & (BLOCK - 1) } else { frame };
-        source(tap, units, stage)[frame]
-    };
+    let when = |tap: &Tap| if tap.back { (frame + BLOCK - 1) & (BLOCK - 1) } else { frame };
     match (feed.fold, feed.taps.as_slice()) {
-        (false, [tap]) => masked(at(tap), tap.lanes),
+        (false, [tap]) => masked(source(tap, units, stage)[when(tap)], tap.lanes),
         (_, taps) => {
-            let mut folded = Group::ZERO;
+            let mut folded = 0.0;
             for tap in taps {
-                folded += masked(at(tap), tap.lanes);
+                folded += sum_at(tap, units, stage, when(tap));
             }
-            Group::splat(folded.sum())
+            Group::splat(folded)
         }
     }
 }
 
+/// The lanes of a tap's unit added up, at one frame.
+fn sum_at(tap: &Tap, units: &[PlanUnit], stage: &Stage, frame: usize) -> f32 {
+    let (running, output) = (&units[tap.unit as usize].running, tap.output as usize);
+    match running.handed.get() {
+        Some(handed) if tap.handed => handed.read(stage.block).sums[output][frame],
+        _ => running.cell.borrow().body.sums[output][frame],
+    }
+}
+
 /// The frames that a tap reads.
+#[inline(always)]
 fn source<'a>(tap: &Tap, units: &'a [PlanUnit], stage: &Stage) -> AtomicRef<'a, [Group; BLOCK]> {
     let (running, output) = (&units[tap.unit as usize].running, tap.output as usize);
     if let (true, Some(handed)) = (tap.handed, running.handed.get()) {
         return AtomicRef::map(handed.read(stage.block), |half| &half.outputs[output]);
     }
-    AtomicRef::map(running.cell.borrow(), |cell| &cell.outputs[output])
-}
-
-/// Whether a tap's unit slept: its lanes need not be added up.
-fn sleeps(tap: &Tap, units: &[PlanUnit], stage: &Stage) -> bool {
-    let running = &units[tap.unit as usize].running;
-    match running.handed.get() {
-        Some(handed) if tap.handed => handed.read(stage.block).silent,
-        _ => running.cell.borrow().asleep,
-    }
-}
-
-#[inline(always)]
-fn masked(group: Group, lanes: LaneMask) -> Group {
-    if lanes == LaneMask::ALL { group } else { group.select(Group::ZERO, lanes) }
+    AtomicRef::map(running.cell.borrow(), |cell| &cell.body.outputs[output])
 }

@@ -4,13 +4,17 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use manycord_modules::{LaneEvent, Work};
+use arrayvec::ArrayVec;
+use atomic_refcell::AtomicRef;
+use manycord_modules::{BLOCK, Group, LaneEvent, Signal, Simd, Work};
 use manycord_pool::{Job, Seat};
 
-use super::cell::{Call, Cell};
+use super::body::{Body, Call, Gathered};
+use super::cycle::Cycle;
+use super::gather;
+use super::running::Cell;
 use super::stage::Stage;
-use super::{cycle, gather};
-use crate::plan::{Plan, PlanUnit, Step};
+use crate::plan::{PORTS, Plan, PlanUnit, Step, bits};
 
 impl Job for Plan {
     fn run(&self, task: usize, seat: &Seat) {
@@ -26,7 +30,7 @@ impl Job for Plan {
             match step {
                 _ if stage.rests() => {}
                 Step::Unit(unit) => self.level.run(Render { plan: self, stage, number: *unit as usize }),
-                Step::Cycle(members) => cycle::render(self, stage, members, seat),
+                Step::Cycle(members) => self.level.run(Cycle { plan: self, stage, members, seat }),
             }
         }
         if let Some(begun_ns) = begun_ns {
@@ -36,7 +40,15 @@ impl Job for Plan {
 
     fn lost(&self, task: usize, unit: Option<u32>) {
         let unit = unit.unwrap_or_else(|| self.tasks[task].steps[0].units()[0]);
-        self.units[unit as usize].running.meter.lose();
+        let unit = &self.units[unit as usize];
+        unit.running.meter.lose();
+        if !unit.spec.unproven {
+            // It reads its inputs where they were put out: they stay borrowed as it does.
+            let feeds = unit.inputs.iter().flat_map(|feeds| &feeds.cables);
+            for tap in feeds.flat_map(|feed| &feed.taps) {
+                self.units[tap.unit as usize].running.meter.lose();
+            }
+        }
     }
 }
 
@@ -51,39 +63,46 @@ impl Work for Render<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run<S: Simd>(self, simd: S) {
         let Render { plan, stage, number } = self;
         let unit = &plan.units[number];
         let mut cell = unit.running.cell.borrow_mut();
-        if cell.asleep {
-            hand_over(unit, &cell, stage);
+        let Cell { intake, body } = &mut *cell;
+        if body.asleep {
+            hand_over(unit, body, stage);
             return;
         }
         let begun = stage.measured.then(Instant::now);
-        let cell = &mut *cell;
-        let range = stage.range.clone();
-        for (place, signal) in cell.inputs.iter_mut().enumerate() {
-            let normal = unit.spec.inputs[place].normal;
-            gather::input(signal, &unit.inputs[place], normal, &plan.units, stage, range.clone());
+        intake.settle(unit, stage);
+        let mut read: ArrayVec<Option<AtomicRef<'_, [Group; BLOCK]>>, PORTS> = ArrayVec::new();
+        for place in 0..intake.inputs.len() {
+            let plain = gather::plain(place, unit, &plan.units, stage);
+            if plain.is_none() && unit.fed >> place & 1 == 1 {
+                gather::input(intake.inputs[place].moving(), place, unit, &plan.units, stage);
+            }
+            read.push(plain);
         }
-        for (place, signal) in cell.params.iter_mut().zip(&mut cell.held).enumerate() {
-            let knob = &stage.dials[unit.knob(place) as usize];
-            let param = &unit.spec.params[place];
-            gather::param(signal, param, &unit.params[place], knob, &plan.units, stage, range.clone());
+        for place in bits(unit.modulated) {
+            intake.modulate(place, unit, &plan.units, stage);
         }
-        cell.process(&call(unit, stage, range.clone()), range.clone());
-        hand_over(unit, cell, stage);
+        let mut inputs: ArrayVec<Signal<'_>, PORTS> = ArrayVec::new();
+        for (plain, buffer) in read.iter().zip(&intake.inputs) {
+            inputs.push(plain.as_ref().map_or(buffer.signal(), |frames| Signal::moving(frames)));
+        }
+        let gathered = Gathered { inputs: &inputs, params: &intake.params };
+        body.process(simd, &call(unit, stage, stage.range.clone()), &gathered, stage.range.clone());
+        hand_over(unit, body, stage);
         if let Some(begun) = begun {
-            note_cost(&unit.running.meter.cost_ns, begun.elapsed(), range.len());
+            note_cost(&unit.running.meter.cost_ns, begun.elapsed(), stage.range.len());
         }
     }
 }
 
 /// Puts the staged range of a unit's outputs where the tail finds it one block later.
-pub(super) fn hand_over(unit: &PlanUnit, cell: &Cell, stage: &Stage) {
+pub(super) fn hand_over(unit: &PlanUnit, body: &Body, stage: &Stage) {
     match unit.running.handed.get() {
-        Some(handed) if unit.hands && cell.asleep => handed.write_silence(stage.block),
-        Some(handed) if unit.hands => handed.write(stage.block, &cell.outputs, stage.range.clone()),
+        Some(handed) if unit.hands && body.asleep => handed.write_silence(stage.block),
+        Some(handed) if unit.hands => handed.write(stage, unit, body),
         _ => {}
     }
 }
@@ -96,6 +115,7 @@ pub(super) fn call<'a>(unit: &'a PlanUnit, stage: &'a Stage, part: Range<usize>)
         events: unit.events.map_or(&[][..], |list| within(&stage.events[list as usize], part)),
         patched: unit.patched,
         wanted: unit.wanted,
+        folded: unit.folded,
         lanes: unit.lanes,
         routes: unit.spec.bypass,
         bypass: unit.bypass,

@@ -29,23 +29,23 @@ pub(crate) fn watch(plan: &Plan, patience: u32, tail: bool) {
             let first = *lanes as usize * LANES;
             plan.notes[*notes as usize].voices.borrow().plays(first..first + LANES)
         });
-        let peak = |unit: &u32| plan.cell(*unit).borrow().last_peak;
+        let peak = |unit: &u32| plan.cell(*unit).borrow().body.last_peak;
         // What the head puts out reaches the tail one block later.
         let feeds = |unit: &u32| {
-            let cell = plan.cell(*unit).borrow();
-            if tail && !plan.units[*unit as usize].tail { cell.earlier_peak } else { cell.last_peak }
+            let body = &plan.cell(*unit).borrow().body;
+            if tail && !plan.units[*unit as usize].tail { body.earlier_peak } else { body.last_peak }
         };
         let silent =
             !played && is_closed(group, feeds) && group.exits.iter().all(|unit| peak(unit) < SILENT_VOLTS);
         let quiet = {
-            let mut first = plan.cell(group.units[0]).borrow_mut();
+            let first = &mut plan.cell(group.units[0]).borrow_mut().body;
             first.quiet = if silent { first.quiet + 1 } else { 0 };
             first.quiet
         };
         if quiet > patience {
             for &unit in &group.units {
                 let running = &plan.units[unit as usize].running;
-                running.cell.borrow_mut().sleep(&running.meter);
+                running.cell.borrow_mut().body.sleep(&running.meter);
             }
         }
     }
@@ -60,9 +60,9 @@ fn is_closed(group: &RestGroup, peak: impl Fn(&u32) -> f32) -> bool {
 /// After a swap: a group of which only a part sleeps wakes whole, and so does one that may not sleep. Head and tail
 /// have then rendered the same frames.
 pub(crate) fn settle(plan: &Plan) {
-    let peak = |unit: &u32| plan.cell(*unit).borrow().last_peak;
+    let peak = |unit: &u32| plan.cell(*unit).borrow().body.last_peak;
     for (number, group) in plan.rest.iter().enumerate() {
-        let sleeping = group.units.iter().filter(|unit| plan.cell(**unit).borrow().asleep).count();
+        let sleeping = group.units.iter().filter(|unit| plan.cell(**unit).borrow().body.asleep).count();
         let may_sleep = !group.restless && is_closed(group, peak);
         if sleeping > 0 && (sleeping < group.units.len() || !may_sleep) {
             wake(plan, number);
@@ -74,17 +74,17 @@ pub(crate) fn settle(plan: &Plan) {
 pub(crate) fn wake(plan: &Plan, number: usize) {
     for &unit in &plan.rest[number].units {
         let running = &plan.units[unit as usize].running;
-        let mut cell = running.cell.borrow_mut();
-        cell.quiet = 0;
-        if cell.asleep {
-            cell.wake(&running.meter);
+        let body = &mut running.cell.borrow_mut().body;
+        body.quiet = 0;
+        if body.asleep {
+            body.wake(&running.meter);
         }
     }
 }
 
 /// Whether a rest group sleeps; its units always do so together.
 pub(crate) fn asleep(plan: &Plan, number: usize) -> bool {
-    plan.rest[number].units.first().is_some_and(|unit| plan.cell(*unit).borrow().asleep)
+    plan.rest[number].units.first().is_some_and(|unit| plan.cell(*unit).borrow().body.asleep)
 }
 
 /// Whether any rest group sleeps.

@@ -26,6 +26,8 @@ pub(crate) struct Stage {
     pub(crate) moving: Vec<u32>,
     /// Lane events per Notes unit.
     pub(crate) events: Box<[Vec<LaneEvent>]>,
+    /// Number, plus 1, of the last grid block in which any dial moved, or the plan began.
+    pub(crate) moved: u64,
     /// Whether this block's costs are to be measured.
     pub(crate) measured: bool,
 }
@@ -40,6 +42,7 @@ impl Stage {
             host: Host::default(),
             dials: dials.into(),
             events: (0..event_lists).map(|_| Vec::with_capacity(LANE_EVENTS)).collect(),
+            moved: 0,
             measured: false,
         }
     }
@@ -59,6 +62,9 @@ impl Stage {
 
     /// Renders the moving dials for the staged range.
     pub(crate) fn advance_dials(&mut self) {
+        if !self.moving.is_empty() {
+            self.moved = self.block + 1;
+        }
         let (dials, range) = (&mut self.dials, self.range.clone());
         self.moving.retain(|&dial| dials[dial as usize].advance(range.clone()));
     }

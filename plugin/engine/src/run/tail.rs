@@ -63,7 +63,7 @@ impl Tail {
     /// to render before the block after.
     pub(crate) fn begin(&self, head: &Stage, block: u64) {
         let (mut stage, mut memory) = (self.stage.borrow_mut(), self.memory.borrow_mut());
-        stage.from_block = block + 1;
+        (stage.from_block, stage.moved) = (block + 1, block + 1);
         for track in &mut memory.tracks {
             let ramp = &head.dials[track.dial as usize];
             track.target = ramp.target();
@@ -115,6 +115,7 @@ impl Memory {
             stage.host.transport = *song;
         }
         for track in self.tracks.iter_mut().filter(|track| track.active) {
+            stage.moved = block + 1;
             track.show(&mut stage.dials[track.dial as usize], then, range.clone());
         }
     }

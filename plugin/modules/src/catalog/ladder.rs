@@ -11,13 +11,14 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Downsampler, RUN, Upsampler, guard, math, moves};
+use crate::dsp::{Cutoff, Downsampler, RUN, Upsampler, guard, math, moves, runs};
 use crate::group::{Group, LaneMask};
-use crate::io::{Io, Signal};
+use crate::io::Io;
 use crate::level::{Level, Simd, Vectorized};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::quality::Quality;
+use crate::signal::Signal;
 use crate::spec::{Class, Spec};
 use crate::vector::Vector;
 
@@ -63,13 +64,13 @@ pub struct Ladder {
 
 /// The signals that it follows.
 struct Controls<'a> {
-    input: &'a Signal,
-    voct: &'a Signal,
-    hertz: &'a Signal,
-    resonance: &'a Signal,
-    drive: &'a Signal,
-    slope: &'a Signal,
-    bass: &'a Signal,
+    input: Signal<'a>,
+    voct: Signal<'a>,
+    hertz: Signal<'a>,
+    resonance: Signal<'a>,
+    drive: Signal<'a>,
+    slope: Signal<'a>,
+    bass: Signal<'a>,
 }
 
 impl<'a> Controls<'a> {
@@ -201,7 +202,7 @@ impl Vectorized for Ladder {
 
 /// Poles of a slope that is the same on all lanes.
 #[inline(always)]
-fn poles(slope: &Signal) -> Option<usize> {
+fn poles(slope: Signal<'_>) -> Option<usize> {
     let slope = slope.steady()?;
     (1..=4).find(|&poles| slope == Group::splat((poles - 1) as f32))
 }
@@ -220,31 +221,43 @@ impl Ladder {
         let controls = Controls::of(io);
         let mut tuner = Tuner::new(&controls, frames.start);
         let curve_moves = controls.curve_moves() || moves([controls.slope]);
-        let (up, down) = (&mut self.up, &mut self.down);
-        let first = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, frames.start);
-        let mut made = [(first, [Vector::splat(simd, 0.0); 2]); RUN];
-        for frame in frames.start..frames.end.min(frames.start + RUN) {
-            let place = frame % RUN;
-            if curve_moves {
-                made[place].0 = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, frame);
+        let mut made = [[shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, frames.start); RUN]; 2];
+        if curve_moves {
+            for frame in frames.start..frames.end.min(frames.start + RUN) {
+                made[0][frame - frames.start] = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, frame);
             }
-            made[place].1 = up.tick(Vector::of(simd, tuner.driven(frame)));
         }
+        let mut turn = false;
         let mut core = self.core.awake(simd);
         let mut added = Vector::of(simd, self.added);
-        for frame in frames.clone() {
-            let place = frame % RUN;
-            let ((curve, shares), [first, second]) = made[place];
-            let next = frame + RUN;
-            if next < frames.end {
-                if curve_moves {
-                    made[place].0 = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, next);
-                }
-                made[place].1 = up.tick(Vector::of(simd, tuner.driven(next)));
+        // The two rates are bridged for eight frames at a time, so that what the filters keep stays in registers.
+        for run in runs(frames.clone()) {
+            let count = run.len();
+            let mut driven = [Group::ZERO; RUN];
+            for (ahead, frame) in run.clone().enumerate() {
+                driven[ahead % RUN] = tuner.driven(frame);
             }
-            let first = shares.output::<POLES>(&mut added, &core.tick::<Tanh>(first, &curve), &curve);
-            let second = shares.output::<POLES>(&mut added, &core.tick::<Tanh>(second, &curve), &curve);
-            io.set(OUT, frame, (down.tick([first, second]) * SATURATION_VOLTS).group());
+            let [first, second] = self.up.run(simd, &driven, count);
+            let mut filtered = [[Group::ZERO; RUN]; 2];
+            let [even, odd] = &mut made;
+            let (now, then) = if turn { (odd, even) } else { (even, odd) };
+            turn = curve_moves && !turn;
+            for ahead in 0..count.min(RUN) {
+                let (curve, shares) = &now[ahead];
+                let poles = core.tick::<Tanh>(Vector::of(simd, first[ahead]), curve);
+                filtered[0][ahead] = shares.output::<POLES>(&mut added, &poles, curve).group();
+                let poles = core.tick::<Tanh>(Vector::of(simd, second[ahead]), curve);
+                filtered[1][ahead] = shares.output::<POLES>(&mut added, &poles, curve).group();
+                // Made in the time in which the core's next junction settles.
+                let next = run.start + RUN + ahead;
+                if curve_moves && next < frames.end {
+                    then[ahead] = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, next);
+                }
+            }
+            let out = self.down.run(simd, &filtered, count);
+            for (ahead, frame) in run.enumerate() {
+                io.set(OUT, frame, out[ahead % RUN] * SATURATION_VOLTS);
+            }
         }
         (self.core, self.added) = (core.asleep(), added.group());
     }

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Downsampler, Upsampler, guard, math, moves};
+use crate::dsp::{Cutoff, Downsampler, RUN, Run, Upsampler, guard, math, moves, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::level::{Level, Simd, Vectorized};
@@ -107,60 +107,95 @@ impl Vectorized for Svf {
         let mut factor = voct.at(frames.start).map(math::exp2);
         let mut level = level_of(drive.at(frames.start));
         let mut core = self.core.awake(simd);
-        for frame in frames {
-            if level_moves {
-                level = level_of(drive.at(frame));
+        for run in runs(frames) {
+            let count = run.len();
+            let mut driven = [Group::ZERO; RUN];
+            let mut made = [[Vector::splat(simd, 0.0); 2]; RUN];
+            for (ahead, frame) in run.clone().enumerate() {
+                if level_moves {
+                    level = level_of(drive.at(frame));
+                }
+                if factor_moves {
+                    factor = voct.at(frame).map(math::exp2);
+                }
+                driven[ahead % RUN] = input.at(frame).map(guard::sane) * level;
+                let (hertz, factor) = (Vector::of(simd, hertz.at(frame)), Vector::of(simd, factor));
+                let resonance = Vector::of(simd, resonance.at(frame));
+                let damping = resonance * (LEAST_DAMPING - MOST_DAMPING) + resonance.like(MOST_DAMPING);
+                made[ahead % RUN] = [self.cutoff.gain(hertz, factor).ratio(), damping];
             }
-            if factor_moves {
-                factor = voct.at(frame).map(math::exp2);
-            }
-            let input = Vector::of(simd, input.at(frame).map(guard::sane) * level);
-            let gain = self.cutoff.gain(Vector::of(simd, hertz.at(frame)), Vector::of(simd, factor)).ratio();
-            let resonance = Vector::of(simd, resonance.at(frame));
-            let damping = resonance * (LEAST_DAMPING - MOST_DAMPING) + resonance.like(MOST_DAMPING);
-            let [low, band, high] = match self.quality {
-                Quality::Full => self.at_twice(&mut core, input, (gain, damping), io.wanted),
-                Quality::Economy => core.tick(input, gain, damping),
+            let outputs = match self.quality {
+                Quality::Full => self.at_twice(simd, &mut core, &driven, (&made, count), io.wanted),
+                Quality::Economy => pass(simd, &mut core, &driven, &made, count),
             };
-            io.set(LOW, frame, low.group());
-            io.set(BAND, frame, band.group());
-            io.set(HIGH, frame, high.group());
-            io.set(NOTCH, frame, (low + high).group());
+            for (ahead, frame) in run.enumerate() {
+                let [low, band, high] = &outputs;
+                let (low, band, high) = (low[ahead % RUN], band[ahead % RUN], high[ahead % RUN]);
+                io.set(LOW, frame, low);
+                io.set(BAND, frame, band);
+                io.set(HIGH, frame, high);
+                io.set(NOTCH, frame, low + high);
+            }
         }
         self.core = core.asleep();
     }
 }
 
+/// Gain and damping of a run of frames.
+type Made<S> = [[Vector<S>; 2]; RUN];
+
+/// Low, band and high of a run of frames.
+#[inline(always)]
+fn pass<S: Simd>(simd: S, core: &mut Awake<S>, input: &Run, made: &Made<S>, count: usize) -> [Run; 3] {
+    let mut outputs = [[Group::ZERO; RUN]; 3];
+    for ahead in 0..count.min(RUN) {
+        let [gain, damping] = made[ahead];
+        let [low, band, high] = core.tick(Vector::of(simd, input[ahead]), gain, damping);
+        (outputs[0][ahead], outputs[1][ahead], outputs[2][ahead]) = (low.group(), band.group(), high.group());
+    }
+    outputs
+}
+
 impl Svf {
-    /// Low, band and high, at twice the rate in between. What nobody wants is not brought down again.
+    /// The same at twice the rate. What nobody wants is not brought down again.
     #[inline(always)]
     fn at_twice<S: Simd>(
         &mut self,
+        simd: S,
         core: &mut Awake<S>,
-        input: Vector<S>,
-        (gain, damping): (Vector<S>, Vector<S>),
+        input: &Run,
+        (made, count): (&Made<S>, usize),
         wanted: u32,
-    ) -> [Vector<S>; 3] {
-        let [first, second] = self.up.tick(input);
-        let [low1, band1, high1] = core.tick(first, gain, damping);
-        let [low2, band2, high2] = core.tick(second, gain, damping);
+    ) -> [Run; 3] {
+        let [first, second] = self.up.run(simd, input, count);
+        let mut outputs = [[[Group::ZERO; RUN]; 2]; 3];
+        for ahead in 0..count.min(RUN) {
+            let [gain, damping] = made[ahead];
+            for (half, input) in [&first, &second].into_iter().enumerate() {
+                let [low, band, high] = core.tick(Vector::of(simd, input[ahead]), gain, damping);
+                outputs[0][half][ahead] = low.group();
+                outputs[1][half][ahead] = band.group();
+                outputs[2][half][ahead] = high.group();
+            }
+        }
         let wants = |output: Out| wanted >> output.index() & 1 == 1;
+        let [low, band, high] = &outputs;
         [
-            down(&mut self.low, wants(LOW) | wants(NOTCH), [low1, low2]),
-            down(&mut self.band, wants(BAND), [band1, band2]),
-            down(&mut self.high, wants(HIGH) | wants(NOTCH), [high1, high2]),
+            down(simd, &mut self.low, wants(LOW) | wants(NOTCH), low, count),
+            down(simd, &mut self.band, wants(BAND), band, count),
+            down(simd, &mut self.high, wants(HIGH) | wants(NOTCH), high, count),
         ]
     }
 }
 
 /// Down to the host's rate, if anybody wants it.
 #[inline(always)]
-fn down<S: Simd>(sampler: &mut Downsampler, wanted: bool, pair: [Vector<S>; 2]) -> Vector<S> {
+fn down<S: Simd>(simd: S, sampler: &mut Downsampler, wanted: bool, halves: &[Run; 2], count: usize) -> Run {
     if wanted {
-        return sampler.tick(pair);
+        return sampler.run(simd, halves, count);
     }
     sampler.reset(LaneMask::ALL);
-    pair[0].like(0.0)
+    [Group::ZERO; RUN]
 }
 
 /// Gain from a drive in dB to units of the saturation voltage.

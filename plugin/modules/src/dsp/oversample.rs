@@ -5,6 +5,7 @@
 //! to 0.4535 of the host's rate (20 kHz at 44.1 kHz) flat within 1e-6 dB; stopband from 0.5465 of it below
 //! −104 dB. Up and down together delay low frequencies by 3.2 of the host's frames.
 
+use super::RUN;
 use crate::group::{Group, LaneMask};
 use crate::level::Simd;
 use crate::vector::Vector;
@@ -24,19 +25,6 @@ struct Branch {
 impl Branch {
     const NEW: Branch = Branch { last: [Group::ZERO; 5] };
 
-    #[inline(always)]
-    fn tick<S: Simd>(&mut self, coefficients: &[f32; 4], input: Vector<S>) -> Vector<S> {
-        let last = Vector::all(input.simd(), &self.last);
-        let mut x = input;
-        for stage in 0..4 {
-            let y = (x - last[stage + 1]) * coefficients[stage] + last[stage];
-            self.last[stage] = x.group();
-            x = y;
-        }
-        self.last[4] = x.group();
-        x
-    }
-
     fn reset(&mut self, lanes: LaneMask) {
         for group in &mut self.last {
             *group = Group::ZERO.select(*group, lanes);
@@ -44,57 +32,107 @@ impl Branch {
     }
 }
 
-/// From the host's rate to twice as much.
+/// A branch while it runs: all of it stays in registers.
+struct Awake<S: Simd> {
+    last: [Vector<S>; 5],
+    coefficients: [f32; 4],
+}
+
+impl<S: Simd> Awake<S> {
+    #[inline(always)]
+    fn tick(&mut self, input: Vector<S>) -> Vector<S> {
+        let mut x = input;
+        for stage in 0..4 {
+            let y = (x - self.last[stage + 1]) * self.coefficients[stage] + self.last[stage];
+            self.last[stage] = x;
+            x = y;
+        }
+        self.last[4] = x;
+        x
+    }
+
+    #[inline(always)]
+    fn asleep(&self) -> Branch {
+        let mut branch = Branch::NEW;
+        for (group, last) in branch.last.iter_mut().zip(self.last) {
+            *group = last.group();
+        }
+        branch
+    }
+}
+
+/// Both branches.
 #[derive(Clone, Debug)]
-pub struct Upsampler {
+struct Branches {
     early: Branch,
     late: Branch,
 }
 
-impl Default for Upsampler {
-    fn default() -> Upsampler {
-        Upsampler { early: Branch::NEW, late: Branch::NEW }
+impl Default for Branches {
+    fn default() -> Branches {
+        Branches { early: Branch::NEW, late: Branch::NEW }
     }
 }
 
-impl Upsampler {
-    /// Takes a frame; returns two, in time's order. The input must be finite.
+impl Branches {
     #[inline(always)]
-    pub fn tick<S: Simd>(&mut self, frame: Vector<S>) -> [Vector<S>; 2] {
-        [self.early.tick(&EARLY, frame), self.late.tick(&LATE, frame)]
+    fn run<S: Simd>(&mut self, simd: S, [early, late]: [&Run; 2], count: usize) -> [Run; 2] {
+        let mut outputs = [[Group::ZERO; RUN]; 2];
+        let mut first = Awake { last: Vector::all(simd, &self.early.last), coefficients: EARLY };
+        let mut second = Awake { last: Vector::all(simd, &self.late.last), coefficients: LATE };
+        for frame in 0..count.min(RUN) {
+            outputs[0][frame] = first.tick(Vector::of(simd, early[frame])).group();
+            outputs[1][frame] = second.tick(Vector::of(simd, late[frame])).group();
+        }
+        (self.early, self.late) = (first.asleep(), second.asleep());
+        outputs
+    }
+
+    fn reset(&mut self, lanes: LaneMask) {
+        self.early.reset(lanes);
+        self.late.reset(lanes);
+    }
+}
+
+/// Up to eight frames of the host's rate. What stands behind the frames that are meant is anything.
+pub type Run = [Group; RUN];
+
+/// From the host's rate to twice as much.
+#[derive(Clone, Debug, Default)]
+pub struct Upsampler(Branches);
+
+impl Upsampler {
+    /// Takes `count` frames; returns the first and the second half of each. The input must be finite.
+    #[inline(always)]
+    pub fn run<S: Simd>(&mut self, simd: S, frames: &Run, count: usize) -> [Run; 2] {
+        self.0.run(simd, [frames, frames], count)
     }
 
     /// Forgets what these lanes did.
     pub fn reset(&mut self, lanes: LaneMask) {
-        self.early.reset(lanes);
-        self.late.reset(lanes);
+        self.0.reset(lanes);
     }
 }
 
 /// From twice the host's rate down to it.
-#[derive(Clone, Debug)]
-pub struct Downsampler {
-    early: Branch,
-    late: Branch,
-}
-
-impl Default for Downsampler {
-    fn default() -> Downsampler {
-        Downsampler { early: Branch::NEW, late: Branch::NEW }
-    }
-}
+#[derive(Clone, Debug, Default)]
+pub struct Downsampler(Branches);
 
 impl Downsampler {
-    /// Takes two frames in time's order; returns one. The input must be finite.
+    /// Takes the first and the second half of each of `count` frames; returns these. The input must be finite.
     #[inline(always)]
-    pub fn tick<S: Simd>(&mut self, [first, second]: [Vector<S>; 2]) -> Vector<S> {
-        (self.early.tick(&EARLY, second) + self.late.tick(&LATE, first)) * 0.5
+    pub fn run<S: Simd>(&mut self, simd: S, [first, second]: &[Run; 2], count: usize) -> Run {
+        let [early, late] = self.0.run(simd, [second, first], count);
+        let mut frames = [Group::ZERO; RUN];
+        for frame in 0..RUN {
+            frames[frame] = (early[frame] + late[frame]) * 0.5;
+        }
+        frames
     }
 
     /// Forgets what these lanes did.
     pub fn reset(&mut self, lanes: LaneMask) {
-        self.early.reset(lanes);
-        self.late.reset(lanes);
+        self.0.reset(lanes);
     }
 }
 
@@ -102,17 +140,18 @@ impl Downsampler {
 mod tests {
     use super::*;
 
-    fn wide(volts: f32) -> Vector<pulp::Scalar256b> {
-        Vector::splat(pulp::Scalar256b, volts)
+    /// A frame, or half of one, at the start of a run.
+    fn one(volts: f64) -> Run {
+        [Group::splat(volts as f32); RUN]
     }
 
     /// Level of a tone of so many turns in 4000 frames after the way down.
     fn level(turns: usize) -> f64 {
         let mut down = Downsampler::default();
         let turn = |n: usize| (turns * n % 4_000) as f64 / 4_000.0;
-        let tone = |n: usize| wide(libm::sin(std::f64::consts::TAU * turn(n)) as f32);
+        let tone = |n: usize| one(libm::sin(std::f64::consts::TAU * turn(n)));
         let out: Vec<f64> = (0..3_000)
-            .map(|n| f64::from(down.tick([tone(2 * n), tone(2 * n + 1)]).group()[0]))
+            .map(|n| f64::from(down.run(pulp::Scalar256b, &[tone(2 * n), tone(2 * n + 1)], 1)[0][0]))
             .skip(1_000)
             .collect();
         libm::sqrt(out.iter().map(|x| x * x).sum::<f64>() / out.len() as f64 * 2.0)
@@ -134,7 +173,8 @@ mod tests {
         // The sum of the impulse response is the gain at DC, its centre the delay there.
         let (mut sum, mut moment) = (0.0, 0.0);
         for n in 0..400 {
-            let y = f64::from(down.tick(up.tick(wide(f32::from(n == 0)))).group()[0]);
+            let wide = up.run(pulp::Scalar256b, &one(f64::from(n == 0)), 1);
+            let y = f64::from(down.run(pulp::Scalar256b, &wide, 1)[0][0]);
             sum += y;
             moment += y * f64::from(n);
         }

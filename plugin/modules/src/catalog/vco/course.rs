@@ -5,20 +5,21 @@ use std::ops::Range;
 use super::{FINE, FM, FM_DEPTH, FM_MODE, OCTAVE, PULSE_WIDTH, SYNC, SYNC_MODE, TUNE, VOCT};
 use crate::dsp::{RUN, moves};
 use crate::group::{Group, LANES};
-use crate::io::{Io, Signal};
+use crate::io::Io;
+use crate::signal::Signal;
 
 /// The signals that the phase follows.
 pub(super) struct Course<'a> {
-    pub(super) voct: &'a Signal,
-    pub(super) fm: &'a Signal,
-    pub(super) tune: &'a Signal,
-    pub(super) fine: &'a Signal,
-    pub(super) octave: &'a Signal,
-    pub(super) fm_depth: &'a Signal,
-    pub(super) fm_mode: &'a Signal,
-    pub(super) width: &'a Signal,
-    pub(super) sync: &'a Signal,
-    pub(super) sync_mode: &'a Signal,
+    pub(super) voct: Signal<'a>,
+    pub(super) fm: Signal<'a>,
+    pub(super) tune: Signal<'a>,
+    pub(super) fine: Signal<'a>,
+    pub(super) octave: Signal<'a>,
+    pub(super) fm_depth: Signal<'a>,
+    pub(super) fm_mode: Signal<'a>,
+    pub(super) width: Signal<'a>,
+    pub(super) sync: Signal<'a>,
+    pub(super) sync_mode: Signal<'a>,
 }
 
 impl<'a> Course<'a> {
@@ -51,7 +52,7 @@ impl<'a> Course<'a> {
 
 /// Whether a signal has the same value at the frames of a run.
 #[inline(always)]
-fn is_still(signal: &Signal, frames: &Range<usize>) -> bool {
+fn is_still(signal: Signal<'_>, frames: &Range<usize>) -> bool {
     if signal.steady().is_some() {
         return true;
     }

@@ -1,83 +1,16 @@
-//! A running unit with its ports: the part of a plan that lives on from one plan to the next.
+//! The unit itself with its outputs, and what keeps its neighbours from its mistakes.
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 
-use atomic_float::AtomicF32;
-use atomic_refcell::AtomicRefCell;
-use manycord_modules::{BLOCK, Group, In, Io, LaneEvent, LaneMask, Out, Setup, Signal, Unit};
+use manycord_modules::{
+    BLOCK, Buffer, Group, In, Io, Kind, LANES, LaneEvent, LaneMask, Out, Setup, Signal, Simd, Unit, Value,
+};
 
-use super::handed::Handed;
+use super::running::Meter;
+use super::scan::Scan;
 use super::stage::Stage;
-
-/// What the editing side may read of a unit at any time.
-#[derive(Debug, Default)]
-pub(crate) struct Meter {
-    /// Time for a whole block, smoothed, in ns.
-    pub(crate) cost_ns: AtomicF32,
-    /// Greatest magnitude on any output over the last blocks, in volts.
-    pub(crate) level: AtomicF32,
-    /// Times the unit put out something non-finite and was reset.
-    pub(crate) resets: AtomicU32,
-    /// [`QUARANTINED`] once the unit panicked: it stays silent until it is made anew; [`LOST`] when a call of it did
-    /// not return.
-    trouble: AtomicU32,
-    /// Whether the unit's group sleeps.
-    pub(crate) asleep: AtomicBool,
-}
-
-/// The unit panicked, or it stands in for one that was lost.
-const QUARANTINED: u32 = 1;
-/// A call of the unit did not return: its cell stays borrowed, by a thread that was given up.
-const LOST: u32 = 2;
-
-impl Meter {
-    /// Of a new unit.
-    pub(crate) fn new(asleep: bool) -> Meter {
-        Meter { asleep: asleep.into(), ..Meter::default() }
-    }
-
-    /// Of a unit that is silent from the start.
-    pub(crate) fn quarantined() -> Meter {
-        Meter { trouble: AtomicU32::new(QUARANTINED), ..Meter::default() }
-    }
-
-    pub(crate) fn lose(&self) {
-        self.trouble.store(LOST, Ordering::Relaxed);
-    }
-
-    pub(crate) fn is_lost(&self) -> bool {
-        self.trouble.load(Ordering::Relaxed) == LOST
-    }
-
-    pub(crate) fn is_quarantined(&self) -> bool {
-        self.trouble.load(Ordering::Relaxed) != 0
-    }
-}
-
-/// A running unit, shared by the plans that follow each other. Only the audio path may borrow the cell; the
-/// editing side reads the meter.
-pub(crate) struct Running {
-    pub(crate) cell: AtomicRefCell<Cell>,
-    pub(crate) meter: Meter,
-    outputs: usize,
-    /// Made when a pipelined plan first needs it.
-    pub(crate) handed: OnceLock<Handed>,
-}
-
-impl Running {
-    pub(crate) fn new(cell: Cell, meter: Meter) -> Running {
-        let outputs = cell.outputs.len();
-        Running { cell: AtomicRefCell::new(cell), meter, outputs, handed: OnceLock::new() }
-    }
-
-    /// Makes room for what it hands over, off the audio path.
-    pub(crate) fn make_handed(&self) {
-        self.handed.get_or_init(|| Handed::new(self.outputs));
-    }
-}
 
 /// Why a unit does not put out what it computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,15 +22,13 @@ enum Health {
     Quarantined,
 }
 
-/// One unit for one group of lanes, its gathered inputs and its outputs.
-pub(crate) struct Cell {
+/// One unit for one group of lanes, and its outputs.
+pub(crate) struct Body {
     unit: Box<dyn Unit>,
-    pub(crate) inputs: Box<[Signal]>,
-    pub(crate) params: Box<[Signal]>,
-    /// The knob's travel that each param holds, NaN while it moves: what rests need not be computed again.
-    pub(crate) held: Box<[f32]>,
     /// Outputs of the block; older frames stay, so that a feedback cable finds the frame before.
     pub(crate) outputs: Box<[[Group; BLOCK]]>,
+    /// The same with the lanes in use added up, of outputs that are folded to mono.
+    pub(crate) sums: Box<[[f32; BLOCK]]>,
     /// Whether the unit's group sleeps; its outputs are then zero.
     pub(crate) asleep: bool,
     /// Greatest magnitude put out on the lanes in use since the last grid line, in volts.
@@ -112,6 +43,12 @@ pub(crate) struct Cell {
     bypassed: Option<bool>,
 }
 
+/// The signals of one call of a unit.
+pub(crate) struct Gathered<'a> {
+    pub(crate) inputs: &'a [Signal<'a>],
+    pub(crate) params: &'a [Buffer],
+}
+
 /// What one call of a unit needs to know besides its signals.
 pub(crate) struct Call<'a> {
     pub(crate) stage: &'a Stage,
@@ -119,6 +56,8 @@ pub(crate) struct Call<'a> {
     pub(crate) events: &'a [LaneEvent],
     pub(crate) patched: u32,
     pub(crate) wanted: u32,
+    /// Bit per output: whether its lanes are to be added up.
+    pub(crate) folded: u32,
     /// Lanes in use.
     pub(crate) lanes: LaneMask,
     /// Pairs of input and output that a bypassed unit passes on.
@@ -127,23 +66,12 @@ pub(crate) struct Call<'a> {
     pub(crate) bypass: u32,
 }
 
-impl Cell {
-    pub(crate) fn new(kind: &manycord_modules::Kind, setup: &Setup, asleep: bool) -> Cell {
-        Cell {
+impl Body {
+    pub(crate) fn new(kind: &Kind, setup: &Setup, asleep: bool) -> Body {
+        Body {
             unit: kind.make(setup),
-            inputs: kind
-                .spec
-                .inputs
-                .iter()
-                .map(|port| {
-                    let mut signal = Signal::default();
-                    signal.hold(Group::splat(port.normal));
-                    signal
-                })
-                .collect(),
-            params: vec![Signal::default(); kind.spec.params.len()].into(),
-            held: vec![f32::NAN; kind.spec.params.len()].into(),
             outputs: vec![[Group::ZERO; BLOCK]; kind.spec.outputs.len()].into(),
+            sums: vec![[0.0; BLOCK]; kind.spec.outputs.len()].into(),
             asleep,
             peak: 0.0,
             last_peak: 0.0,
@@ -154,14 +82,20 @@ impl Cell {
         }
     }
 
-    /// Takes saved module state over; off the audio path, before the cell first runs.
-    pub(crate) fn load(&mut self, state: &manycord_modules::Value) -> Result<(), String> {
+    /// Takes saved module state over; off the audio path, before the unit first runs.
+    pub(crate) fn load(&mut self, state: &Value) -> Result<(), String> {
         self.unit.load(state)
     }
 
-    /// Renders a range whose inputs and params are gathered.
+    /// Renders a range.
     #[inline(always)]
-    pub(crate) fn process(&mut self, call: &Call<'_>, range: Range<usize>) {
+    pub(crate) fn process<S: Simd>(
+        &mut self,
+        simd: S,
+        call: &Call<'_>,
+        gathered: &Gathered<'_>,
+        range: Range<usize>,
+    ) {
         if range.start == 0 && self.health == Health::Muted {
             self.unit.reset(LaneMask::ALL);
             self.health = Health::Good;
@@ -174,14 +108,17 @@ impl Cell {
         if bypassed {
             self.silence(range.clone());
         } else if self.health == Health::Good {
-            self.render(call, range.clone());
+            self.render(call, gathered, range.clone());
         } else {
             self.silence(range.clone());
         }
         if bypass.steady() != Some(0.0) {
-            self.mix_bypass(call, range.clone());
+            self.mix_bypass(call, gathered.inputs, range.clone());
         }
-        self.measure(call, range.clone());
+        self.measure(simd, call, range.clone());
+        if call.folded != 0 {
+            self.fold(call, range.clone());
+        }
         if range.end == BLOCK {
             self.close_block(call.meter);
         }
@@ -194,10 +131,10 @@ impl Cell {
         meter.level.store(shown.max(self.last_peak), Ordering::Relaxed);
     }
 
-    fn render(&mut self, call: &Call<'_>, range: Range<usize>) {
+    fn render(&mut self, call: &Call<'_>, gathered: &Gathered<'_>, range: Range<usize>) {
         let mut io = Io {
-            inputs: &self.inputs,
-            params: &self.params,
+            inputs: gathered.inputs,
+            params: gathered.params,
             outputs: &mut self.outputs,
             events: call.events,
             host: &call.stage.host,
@@ -214,13 +151,13 @@ impl Cell {
 
     /// What a bypassed unit puts out: its routes, crossfaded while the switch moves.
     #[inline(always)]
-    fn mix_bypass(&mut self, call: &Call<'_>, range: Range<usize>) {
+    fn mix_bypass(&mut self, call: &Call<'_>, inputs: &[Signal<'_>], range: Range<usize>) {
         let bypass = &call.stage.dials[call.bypass as usize];
         for (place, output) in self.outputs.iter_mut().enumerate() {
             let route = call.routes.iter().find(|(_, output)| output.index() == place);
             for frame in range.clone() {
                 let share = bypass.at(frame);
-                let around = route.map_or(Group::ZERO, |(input, _)| self.inputs[input.index()].at(frame));
+                let around = route.map_or(Group::ZERO, |(input, _)| inputs[input.index()].at(frame));
                 output[frame] = output[frame] * (1.0 - share) + around * share;
             }
         }
@@ -228,35 +165,40 @@ impl Cell {
 
     /// Looks for the peak, and for anything non-finite, which no neighbour may see.
     #[inline(always)]
-    fn measure(&mut self, call: &Call<'_>, range: Range<usize>) {
-        // Several of each, so that no frame waits for the one before.
-        const APART: usize = 4;
-        let (mut peaks, mut poison) = ([Group::ZERO; APART], [Group::ZERO; APART]);
+    fn measure<S: Simd>(&mut self, simd: S, call: &Call<'_>, range: Range<usize>) {
+        let mut scan = Scan::new(simd);
         for (place, output) in self.outputs.iter().enumerate() {
-            if call.wanted >> place & 1 == 0 {
+            if call.wanted >> place & 1 == 1 {
+                scan.see(simd, &output[range.clone()]);
+            }
+        }
+        if scan.is_finite() {
+            self.peak = self.peak.max(scan.peak(call.lanes));
+        } else {
+            self.mute(call.meter, range);
+        }
+    }
+
+    /// Adds up the lanes in use where the outputs have just been written: who mixes them then reads an eighth.
+    #[inline(always)]
+    fn fold(&mut self, call: &Call<'_>, range: Range<usize>) {
+        for (place, output) in self.outputs.iter().enumerate() {
+            if call.folded >> place & 1 == 0 {
                 continue;
             }
-            let (quads, rest) = output[range.clone()].as_chunks::<APART>();
-            for quad in quads {
-                for (apart, &group) in quad.iter().enumerate() {
-                    peaks[apart] = peaks[apart].max(group.abs());
-                    // 0 × infinity and 0 × NaN are NaN, which then stays; cheaper than a test per frame.
-                    poison[apart] += group * 0.0;
+            let sums = &mut self.sums[place];
+            let mut frame = range.start;
+            while frame + LANES <= range.end {
+                let mut groups = [Group::ZERO; LANES];
+                for (group, &volts) in groups.iter_mut().zip(&output[frame..frame + LANES]) {
+                    *group = masked(volts, call.lanes);
                 }
+                sums[frame..frame + LANES].copy_from_slice(&Group::sums(&groups).0);
+                frame += LANES;
             }
-            for &group in rest {
-                peaks[0] = peaks[0].max(group.abs());
-                poison[0] += group * 0.0;
+            for frame in frame..range.end {
+                sums[frame] = masked(output[frame], call.lanes).sum();
             }
-        }
-        let peak = peaks[0].max(peaks[1]).max(peaks[2].max(peaks[3]));
-        if !((poison[0] + poison[1]) + (poison[2] + poison[3])).is_finite() {
-            self.mute(call.meter, range);
-            return;
-        }
-        let peak = peak.select(Group::ZERO, call.lanes).peak();
-        if peak > self.peak {
-            self.peak = peak;
         }
     }
 
@@ -274,6 +216,9 @@ impl Cell {
     fn silence(&mut self, range: Range<usize>) {
         for output in &mut self.outputs {
             output[range.clone()].fill(Group::ZERO);
+        }
+        for sums in &mut self.sums {
+            sums[range.clone()].fill(0.0);
         }
     }
 
@@ -308,6 +253,12 @@ impl Cell {
     /// Silences the unit for good.
     pub(crate) fn quarantine(&mut self, meter: &Meter) {
         self.health = Health::Quarantined;
-        meter.trouble.store(QUARANTINED, Ordering::Relaxed);
+        meter.quarantine();
     }
+}
+
+/// The lanes of a set; 0 on others.
+#[inline(always)]
+pub(crate) fn masked(group: Group, lanes: LaneMask) -> Group {
+    if lanes == LaneMask::ALL { group } else { group.select(Group::ZERO, lanes) }
 }
