@@ -51,7 +51,7 @@ pub use kaiser::kaiser;
 pub use lane_turns::LaneTurns;
 pub use moves::moves;
 pub use one_pole::OnePole;
-pub use oversample::{Downsampler, Run, Upsampler};
+pub use oversample::{Down, Downsampler, Up, Upsampler};
 pub use period::Period;
 pub use pulse::Pulse;
 pub use ramp::Ramp;

@@ -57,12 +57,11 @@ impl<S: Simd> Vector<S> {
         Group(pulp::cast::<S::f32s, [f32; LANES]>(self.lanes))
     }
 
-    /// See [`Group::clamp`].
+    /// Each lane held within `low..=high`, neither of them 0; NaN becomes `low`, as in [`Group::clamp`].
     #[inline(always)]
     pub fn clamp(self, low: f32, high: f32) -> Vector<S> {
-        let (low, high) = (self.like(low), self.like(high));
-        let above = low.is_less(self).choose(self, low);
-        above.is_less(high).choose(above, high)
+        // Of a NaN and a number both instructions give the second.
+        self.max(self.like(low)).min(self.like(high))
     }
 
     /// Magnitude of each lane.
@@ -71,10 +70,16 @@ impl<S: Simd> Vector<S> {
         Vector { lanes: self.simd.abs_f32s(self.lanes), ..self }
     }
 
-    /// The greater of each pair of lanes; where either is NaN it may be either.
+    /// The greater of each pair of lanes; where only this one's is NaN, the other's.
     #[inline(always)]
     pub fn max(self, other: Vector<S>) -> Vector<S> {
         Vector { lanes: self.simd.max_f32s(self.lanes, other.lanes), ..self }
+    }
+
+    /// The lesser of each pair of lanes; where only this one's is NaN, the other's.
+    #[inline(always)]
+    pub fn min(self, other: Vector<S>) -> Vector<S> {
+        Vector { lanes: self.simd.min_f32s(self.lanes, other.lanes), ..self }
     }
 
     /// Square root of each lane.

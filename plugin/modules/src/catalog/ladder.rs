@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Downsampler, RUN, Upsampler, guard, math, moves, runs};
+use crate::dsp::{Cutoff, Downsampler, RUN, Upsampler, guard, math, moves};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::level::{Level, Simd, Vectorized};
@@ -221,44 +221,28 @@ impl Ladder {
         let controls = Controls::of(io);
         let mut tuner = Tuner::new(&controls, frames.start);
         let curve_moves = controls.curve_moves() || moves([controls.slope]);
-        let mut made = [[shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, frames.start); RUN]; 2];
-        if curve_moves {
-            for frame in frames.start..frames.end.min(frames.start + RUN) {
-                made[0][frame - frames.start] = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, frame);
+        let mut made = [shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, frames.start); 2];
+        let (mut up, mut down) = (self.up.awake(simd), self.down.awake(simd));
+        let (mut core, mut added) = (self.core.awake(simd), Vector::of(simd, self.added));
+        let mut input = up.tick(Vector::of(simd, tuner.driven(frames.start)));
+        // What the next frame needs is made in the time in which the core waits for its junctions.
+        for frame in frames.clone() {
+            let (curve, shares) = &made[if curve_moves { frame % 2 } else { frames.start % 2 }];
+            let [first, second] = input;
+            let next = frame + 1;
+            let poles = core.tick::<Tanh>(first, curve);
+            if next < frames.end {
+                input = up.tick(Vector::of(simd, tuner.driven(next)));
             }
+            let first = shares.output::<POLES>(&mut added, &poles, curve);
+            let poles = core.tick::<Tanh>(second, curve);
+            let second = shares.output::<POLES>(&mut added, &poles, curve);
+            if curve_moves && next < frames.end {
+                made[next % 2] = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, next);
+            }
+            io.set(OUT, frame, (down.tick([first, second]) * SATURATION_VOLTS).group());
         }
-        let mut turn = false;
-        let mut core = self.core.awake(simd);
-        let mut added = Vector::of(simd, self.added);
-        // The two rates are bridged for eight frames at a time, so that what the filters keep stays in registers.
-        for run in runs(frames.clone()) {
-            let count = run.len();
-            let mut driven = [Group::ZERO; RUN];
-            for (ahead, frame) in run.clone().enumerate() {
-                driven[ahead % RUN] = tuner.driven(frame);
-            }
-            let [first, second] = self.up.run(simd, &driven, count);
-            let mut filtered = [[Group::ZERO; RUN]; 2];
-            let [even, odd] = &mut made;
-            let (now, then) = if turn { (odd, even) } else { (even, odd) };
-            turn = curve_moves && !turn;
-            for ahead in 0..count.min(RUN) {
-                let (curve, shares) = &now[ahead];
-                let poles = core.tick::<Tanh>(Vector::of(simd, first[ahead]), curve);
-                filtered[0][ahead] = shares.output::<POLES>(&mut added, &poles, curve).group();
-                let poles = core.tick::<Tanh>(Vector::of(simd, second[ahead]), curve);
-                filtered[1][ahead] = shares.output::<POLES>(&mut added, &poles, curve).group();
-                // Made in the time in which the core's next junction settles.
-                let next = run.start + RUN + ahead;
-                if curve_moves && next < frames.end {
-                    then[ahead] = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, next);
-                }
-            }
-            let out = self.down.run(simd, &filtered, count);
-            for (ahead, frame) in run.enumerate() {
-                io.set(OUT, frame, out[ahead % RUN] * SATURATION_VOLTS);
-            }
-        }
+        (self.up, self.down) = (up.asleep(), down.asleep());
         (self.core, self.added) = (core.asleep(), added.group());
     }
 

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Downsampler, RUN, Run, Upsampler, guard, math, moves, runs};
+use crate::dsp::{Cutoff, Down, Downsampler, Up, Upsampler, guard, math, moves};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::level::{Level, Simd, Vectorized};
@@ -52,10 +52,7 @@ pub struct Svf {
     cutoff: Cutoff,
     core: Core,
     /// What full quality has besides: twice the rate.
-    up: Upsampler,
-    low: Downsampler,
-    band: Downsampler,
-    high: Downsampler,
+    bridge: Bridge,
 }
 
 impl Module for Svf {
@@ -75,19 +72,13 @@ impl Module for Svf {
                 Quality::Economy => Cutoff::at_once(setup.sample_rate),
             },
             core: Core::default(),
-            up: Upsampler::default(),
-            low: Downsampler::default(),
-            band: Downsampler::default(),
-            high: Downsampler::default(),
+            bridge: Bridge::default(),
         }
     }
 
     fn reset(&mut self, lanes: LaneMask) {
-        self.up.reset(lanes);
+        self.bridge.reset(lanes);
         self.core.reset(lanes);
-        for down in [&mut self.low, &mut self.band, &mut self.high] {
-            down.reset(lanes);
-        }
     }
 
     #[inline(always)]
@@ -107,95 +98,97 @@ impl Vectorized for Svf {
         let mut factor = voct.at(frames.start).map(math::exp2);
         let mut level = level_of(drive.at(frames.start));
         let mut core = self.core.awake(simd);
-        for run in runs(frames) {
-            let count = run.len();
-            let mut driven = [Group::ZERO; RUN];
-            let mut made = [[Vector::splat(simd, 0.0); 2]; RUN];
-            for (ahead, frame) in run.clone().enumerate() {
-                if level_moves {
-                    level = level_of(drive.at(frame));
-                }
-                if factor_moves {
-                    factor = voct.at(frame).map(math::exp2);
-                }
-                driven[ahead % RUN] = input.at(frame).map(guard::sane) * level;
-                let (hertz, factor) = (Vector::of(simd, hertz.at(frame)), Vector::of(simd, factor));
-                let resonance = Vector::of(simd, resonance.at(frame));
-                let damping = resonance * (LEAST_DAMPING - MOST_DAMPING) + resonance.like(MOST_DAMPING);
-                made[ahead % RUN] = [self.cutoff.gain(hertz, factor).ratio(), damping];
+        let mut bridge = self.bridge.awake(simd, io.wanted);
+        for frame in frames {
+            if level_moves {
+                level = level_of(drive.at(frame));
             }
-            let outputs = match self.quality {
-                Quality::Full => self.at_twice(simd, &mut core, &driven, (&made, count), io.wanted),
-                Quality::Economy => pass(simd, &mut core, &driven, &made, count),
+            if factor_moves {
+                factor = voct.at(frame).map(math::exp2);
+            }
+            let input = Vector::of(simd, input.at(frame).map(guard::sane) * level);
+            let gain = self.cutoff.gain(Vector::of(simd, hertz.at(frame)), Vector::of(simd, factor)).ratio();
+            let resonance = Vector::of(simd, resonance.at(frame));
+            let damping = resonance * (LEAST_DAMPING - MOST_DAMPING) + resonance.like(MOST_DAMPING);
+            let [low, band, high] = match self.quality {
+                Quality::Full => bridge.tick(&mut core, input, gain, damping),
+                Quality::Economy => core.tick(input, gain, damping),
             };
-            for (ahead, frame) in run.enumerate() {
-                let [low, band, high] = &outputs;
-                let (low, band, high) = (low[ahead % RUN], band[ahead % RUN], high[ahead % RUN]);
-                io.set(LOW, frame, low);
-                io.set(BAND, frame, band);
-                io.set(HIGH, frame, high);
-                io.set(NOTCH, frame, low + high);
-            }
+            io.set(LOW, frame, low.group());
+            io.set(BAND, frame, band.group());
+            io.set(HIGH, frame, high.group());
+            io.set(NOTCH, frame, (low + high).group());
         }
         self.core = core.asleep();
+        self.bridge = bridge.asleep();
     }
 }
 
-/// Gain and damping of a run of frames.
-type Made<S> = [[Vector<S>; 2]; RUN];
-
-/// Low, band and high of a run of frames.
-#[inline(always)]
-fn pass<S: Simd>(simd: S, core: &mut Awake<S>, input: &Run, made: &Made<S>, count: usize) -> [Run; 3] {
-    let mut outputs = [[Group::ZERO; RUN]; 3];
-    for ahead in 0..count.min(RUN) {
-        let [gain, damping] = made[ahead];
-        let [low, band, high] = core.tick(Vector::of(simd, input[ahead]), gain, damping);
-        (outputs[0][ahead], outputs[1][ahead], outputs[2][ahead]) = (low.group(), band.group(), high.group());
-    }
-    outputs
+/// To twice the host's rate and back.
+#[derive(Clone, Debug, Default)]
+struct Bridge {
+    up: Upsampler,
+    /// Low, band and high.
+    down: [Downsampler; 3],
 }
 
-impl Svf {
-    /// The same at twice the rate. What nobody wants is not brought down again.
+impl Bridge {
+    fn reset(&mut self, lanes: LaneMask) {
+        self.up.reset(lanes);
+        self.down.iter_mut().for_each(|down| down.reset(lanes));
+    }
+
     #[inline(always)]
-    fn at_twice<S: Simd>(
+    fn awake<S: Simd>(&self, simd: S, wanted: u32) -> AwakeBridge<S> {
+        let [low, band, high] = &self.down;
+        let wants = |output: Out| wanted >> output.index() & 1 == 1;
+        AwakeBridge {
+            up: self.up.awake(simd),
+            down: [low.awake(simd), band.awake(simd), high.awake(simd)],
+            wanted: [wants(LOW) | wants(NOTCH), wants(BAND), wants(HIGH) | wants(NOTCH)],
+        }
+    }
+}
+
+/// The bridge while it runs.
+struct AwakeBridge<S: Simd> {
+    up: Up<S>,
+    down: [Down<S>; 3],
+    /// What nobody wants is not brought down again.
+    wanted: [bool; 3],
+}
+
+impl<S: Simd> AwakeBridge<S> {
+    /// Low, band and high of a frame, at twice the rate in between.
+    #[inline(always)]
+    fn tick(
         &mut self,
-        simd: S,
         core: &mut Awake<S>,
-        input: &Run,
-        (made, count): (&Made<S>, usize),
-        wanted: u32,
-    ) -> [Run; 3] {
-        let [first, second] = self.up.run(simd, input, count);
-        let mut outputs = [[[Group::ZERO; RUN]; 2]; 3];
-        for ahead in 0..count.min(RUN) {
-            let [gain, damping] = made[ahead];
-            for (half, input) in [&first, &second].into_iter().enumerate() {
-                let [low, band, high] = core.tick(Vector::of(simd, input[ahead]), gain, damping);
-                outputs[0][half][ahead] = low.group();
-                outputs[1][half][ahead] = band.group();
-                outputs[2][half][ahead] = high.group();
+        input: Vector<S>,
+        gain: Vector<S>,
+        damping: Vector<S>,
+    ) -> [Vector<S>; 3] {
+        let [first, second] = self.up.tick(input);
+        let (first, second) = (core.tick(first, gain, damping), core.tick(second, gain, damping));
+        let mut outputs = [input.like(0.0); 3];
+        for output in 0..3 {
+            if self.wanted[output] {
+                outputs[output] = self.down[output].tick([first[output], second[output]]);
             }
         }
-        let wants = |output: Out| wanted >> output.index() & 1 == 1;
-        let [low, band, high] = &outputs;
-        [
-            down(simd, &mut self.low, wants(LOW) | wants(NOTCH), low, count),
-            down(simd, &mut self.band, wants(BAND), band, count),
-            down(simd, &mut self.high, wants(HIGH) | wants(NOTCH), high, count),
-        ]
+        outputs
     }
-}
 
-/// Down to the host's rate, if anybody wants it.
-#[inline(always)]
-fn down<S: Simd>(simd: S, sampler: &mut Downsampler, wanted: bool, halves: &[Run; 2], count: usize) -> Run {
-    if wanted {
-        return sampler.run(simd, halves, count);
+    #[inline(always)]
+    fn asleep(&self) -> Bridge {
+        let mut bridge = Bridge { up: self.up.asleep(), down: Default::default() };
+        for output in 0..3 {
+            if self.wanted[output] {
+                bridge.down[output] = self.down[output].asleep();
+            }
+        }
+        bridge
     }
-    sampler.reset(LaneMask::ALL);
-    [Group::ZERO; RUN]
 }
 
 /// Gain from a drive in dB to units of the saturation voltage.

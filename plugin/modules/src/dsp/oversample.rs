@@ -5,7 +5,6 @@
 //! to 0.4535 of the host's rate (20 kHz at 44.1 kHz) flat within 1e-6 dB; stopband from 0.5465 of it below
 //! −104 dB. Up and down together delay low frequencies by 3.2 of the host's frames.
 
-use super::RUN;
 use crate::group::{Group, LaneMask};
 use crate::level::Simd;
 use crate::vector::Vector;
@@ -32,13 +31,19 @@ impl Branch {
     }
 }
 
-/// A branch while it runs: all of it stays in registers.
-struct Awake<S: Simd> {
+/// A branch while it runs.
+#[derive(Clone, Copy, Debug)]
+struct AwakeBranch<S: Simd> {
     last: [Vector<S>; 5],
     coefficients: [f32; 4],
 }
 
-impl<S: Simd> Awake<S> {
+impl<S: Simd> AwakeBranch<S> {
+    #[inline(always)]
+    fn new(simd: S, branch: &Branch, coefficients: [f32; 4]) -> AwakeBranch<S> {
+        AwakeBranch { last: Vector::all(simd, &branch.last), coefficients }
+    }
+
     #[inline(always)]
     fn tick(&mut self, input: Vector<S>) -> Vector<S> {
         let mut x = input;
@@ -76,16 +81,11 @@ impl Default for Branches {
 
 impl Branches {
     #[inline(always)]
-    fn run<S: Simd>(&mut self, simd: S, [early, late]: [&Run; 2], count: usize) -> [Run; 2] {
-        let mut outputs = [[Group::ZERO; RUN]; 2];
-        let mut first = Awake { last: Vector::all(simd, &self.early.last), coefficients: EARLY };
-        let mut second = Awake { last: Vector::all(simd, &self.late.last), coefficients: LATE };
-        for frame in 0..count.min(RUN) {
-            outputs[0][frame] = first.tick(Vector::of(simd, early[frame])).group();
-            outputs[1][frame] = second.tick(Vector::of(simd, late[frame])).group();
+    fn awake<S: Simd>(&self, simd: S) -> Awake<S> {
+        Awake {
+            early: AwakeBranch::new(simd, &self.early, EARLY),
+            late: AwakeBranch::new(simd, &self.late, LATE),
         }
-        (self.early, self.late) = (first.asleep(), second.asleep());
-        outputs
     }
 
     fn reset(&mut self, lanes: LaneMask) {
@@ -94,23 +94,52 @@ impl Branches {
     }
 }
 
-/// Up to eight frames of the host's rate. What stands behind the frames that are meant is anything.
-pub type Run = [Group; RUN];
+/// Both branches while they run.
+#[derive(Clone, Copy, Debug)]
+struct Awake<S: Simd> {
+    early: AwakeBranch<S>,
+    late: AwakeBranch<S>,
+}
+
+impl<S: Simd> Awake<S> {
+    #[inline(always)]
+    fn asleep(&self) -> Branches {
+        Branches { early: self.early.asleep(), late: self.late.asleep() }
+    }
+}
 
 /// From the host's rate to twice as much.
 #[derive(Clone, Debug, Default)]
 pub struct Upsampler(Branches);
 
 impl Upsampler {
-    /// Takes `count` frames; returns the first and the second half of each. The input must be finite.
+    /// Wakes it for a range of frames.
     #[inline(always)]
-    pub fn run<S: Simd>(&mut self, simd: S, frames: &Run, count: usize) -> [Run; 2] {
-        self.0.run(simd, [frames, frames], count)
+    pub fn awake<S: Simd>(&self, simd: S) -> Up<S> {
+        Up(self.0.awake(simd))
     }
 
     /// Forgets what these lanes did.
     pub fn reset(&mut self, lanes: LaneMask) {
         self.0.reset(lanes);
+    }
+}
+
+/// An [`Upsampler`] while it runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Up<S: Simd>(Awake<S>);
+
+impl<S: Simd> Up<S> {
+    /// Takes a frame; returns two, in time's order. The input must be finite.
+    #[inline(always)]
+    pub fn tick(&mut self, frame: Vector<S>) -> [Vector<S>; 2] {
+        [self.0.early.tick(frame), self.0.late.tick(frame)]
+    }
+
+    /// The upsampler as it stands now.
+    #[inline(always)]
+    pub fn asleep(&self) -> Upsampler {
+        Upsampler(self.0.asleep())
     }
 }
 
@@ -119,15 +148,10 @@ impl Upsampler {
 pub struct Downsampler(Branches);
 
 impl Downsampler {
-    /// Takes the first and the second half of each of `count` frames; returns these. The input must be finite.
+    /// Wakes it for a range of frames.
     #[inline(always)]
-    pub fn run<S: Simd>(&mut self, simd: S, [first, second]: &[Run; 2], count: usize) -> Run {
-        let [early, late] = self.0.run(simd, [second, first], count);
-        let mut frames = [Group::ZERO; RUN];
-        for frame in 0..RUN {
-            frames[frame] = (early[frame] + late[frame]) * 0.5;
-        }
-        frames
+    pub fn awake<S: Simd>(&self, simd: S) -> Down<S> {
+        Down(self.0.awake(simd))
     }
 
     /// Forgets what these lanes did.
@@ -136,22 +160,39 @@ impl Downsampler {
     }
 }
 
+/// A [`Downsampler`] while it runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Down<S: Simd>(Awake<S>);
+
+impl<S: Simd> Down<S> {
+    /// Takes two frames in time's order; returns one. The input must be finite.
+    #[inline(always)]
+    pub fn tick(&mut self, [first, second]: [Vector<S>; 2]) -> Vector<S> {
+        (self.0.early.tick(second) + self.0.late.tick(first)) * 0.5
+    }
+
+    /// The downsampler as it stands now.
+    #[inline(always)]
+    pub fn asleep(&self) -> Downsampler {
+        Downsampler(self.0.asleep())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A frame, or half of one, at the start of a run.
-    fn one(volts: f64) -> Run {
-        [Group::splat(volts as f32); RUN]
+    fn wide(volts: f64) -> Vector<pulp::Scalar256b> {
+        Vector::splat(pulp::Scalar256b, volts as f32)
     }
 
     /// Level of a tone of so many turns in 4000 frames after the way down.
     fn level(turns: usize) -> f64 {
-        let mut down = Downsampler::default();
+        let mut down = Downsampler::default().awake(pulp::Scalar256b);
         let turn = |n: usize| (turns * n % 4_000) as f64 / 4_000.0;
-        let tone = |n: usize| one(libm::sin(std::f64::consts::TAU * turn(n)));
+        let tone = |n: usize| wide(libm::sin(std::f64::consts::TAU * turn(n)));
         let out: Vec<f64> = (0..3_000)
-            .map(|n| f64::from(down.run(pulp::Scalar256b, &[tone(2 * n), tone(2 * n + 1)], 1)[0][0]))
+            .map(|n| f64::from(down.tick([tone(2 * n), tone(2 * n + 1)]).group()[0]))
             .skip(1_000)
             .collect();
         libm::sqrt(out.iter().map(|x| x * x).sum::<f64>() / out.len() as f64 * 2.0)
@@ -169,12 +210,12 @@ mod tests {
 
     #[test]
     fn up_and_down_is_a_delay() {
-        let (mut up, mut down) = (Upsampler::default(), Downsampler::default());
+        let mut up = Upsampler::default().awake(pulp::Scalar256b);
+        let mut down = Downsampler::default().awake(pulp::Scalar256b);
         // The sum of the impulse response is the gain at DC, its centre the delay there.
         let (mut sum, mut moment) = (0.0, 0.0);
         for n in 0..400 {
-            let wide = up.run(pulp::Scalar256b, &one(f64::from(n == 0)), 1);
-            let y = f64::from(down.run(pulp::Scalar256b, &wide, 1)[0][0]);
+            let y = f64::from(down.tick(up.tick(wide(f64::from(n == 0)))).group()[0]);
             sum += y;
             moment += y * f64::from(n);
         }

@@ -15,8 +15,8 @@ pub(super) struct Curve<S: Simd> {
     /// Instant gain of the whole loop, and 1 / (1 + `instant`).
     instant: Vector<S>,
     solve: Vector<S>,
-    /// What each pole's state takes from the junction.
-    back: [Vector<S>; 4],
+    /// What the junction takes of the last pole's output without it, in shares of the halved states.
+    back: Vector<S>,
 }
 
 impl<S: Simd> Curve<S> {
@@ -32,8 +32,7 @@ impl<S: Simd> Curve<S> {
         let (g3, g4) = (g2 * g, g2 * g2);
         let instant = feedback * g4;
         let (solve, rest) = (one / (one + instant), one - g);
-        let back = feedback * rest * solve;
-        let back = [back * g3, back * g2, back * g, back];
+        let back = feedback * (rest + rest) * solve;
         (Curve { pole: [g, g2, g3, g4], rest, instant, solve, back }, gain)
     }
 }
@@ -41,35 +40,29 @@ impl<S: Simd> Curve<S> {
 /// Four poles and the junction, in units of the saturation voltage. However the controls jump, below a quarter of the
 /// frame rate each state stays within ±1, since it moves to a mean of its input and itself; above, within a few.
 ///
-/// The state of each pole is kept in two, `still + 2 · junction · pole`. All but the junction's output is known before
-/// that has settled, and what the next junction waits for is short: it is what the time goes to.
+/// Half the state of each pole is kept in two, `still + moved`, of which only the latter waits for the junction.
 #[derive(Clone, Debug)]
 pub(super) struct Core {
     still: [Group; 4],
-    pole: [Group; 4],
-    junction: Group,
+    moved: [Group; 4],
 }
 
 impl Default for Core {
     fn default() -> Core {
-        Core { still: [Group::ZERO; 4], pole: [Group::ZERO; 4], junction: Group::ZERO }
+        Core { still: [Group::ZERO; 4], moved: [Group::ZERO; 4] }
     }
 }
 
 impl Core {
     pub(super) fn reset(&mut self, lanes: LaneMask) {
-        for group in self.still.iter_mut().chain([&mut self.junction]) {
+        for group in self.still.iter_mut().chain(&mut self.moved) {
             *group = Group::ZERO.select(*group, lanes);
         }
     }
 
     #[inline(always)]
     pub(super) fn awake<S: Simd>(&self, simd: S) -> Awake<S> {
-        Awake {
-            still: Vector::all(simd, &self.still),
-            pole: Vector::all(simd, &self.pole),
-            junction: Vector::of(simd, self.junction),
-        }
+        Awake { still: Vector::all(simd, &self.still), moved: Vector::all(simd, &self.moved) }
     }
 }
 
@@ -77,40 +70,40 @@ impl Core {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Awake<S: Simd> {
     still: [Vector<S>; 4],
-    pole: [Vector<S>; 4],
-    junction: Vector<S>,
+    moved: [Vector<S>; 4],
 }
 
 impl<S: Simd> Awake<S> {
     /// Takes a frame in; returns the junction and the output of each pole.
     #[inline(always)]
     pub(super) fn tick<B: Bend>(&mut self, input: Vector<S>, curve: &Curve<S>) -> [Vector<S>; 5] {
-        let ([p1, p2, p3, p4], [q1, q2, q3, q4], before) = (self.still, self.pole, self.junction);
-        let [b1, b2, b3, b4] = curve.back;
-        let still = input * curve.solve - ((p1 * b1 + p2 * b2) + (p3 * b3 + p4 * b4));
-        let moved = (q1 * b1 + q2 * b2) + (q3 * b3 + q4 * b4);
-        let junction = B::bend(still - before * (moved + moved), curve.instant);
-
+        let ([p1, p2, p3, p4], [m1, m2, m3, m4]) = (self.still, self.moved);
+        let [h1, h2, h3, h4] = [p1 + m1, p2 + m2, p3 + m3, p4 + m4];
         let [g, g2, g3, g4] = curve.pole;
-        let twice = before + before;
-        let [s1, s2, s3, s4] = [p1 + twice * q1, p2 + twice * q2, p3 + twice * q3, p4 + twice * q4];
-        let r1 = s1 * curve.rest;
-        let r2 = s2 * curve.rest + r1 * g;
-        let r3 = s3 * curve.rest + r2 * g;
-        let r4 = s4 * curve.rest + r3 * g;
-        self.still = [r1 + r1 - s1, r2 + r2 - s2, r3 + r3 - s3, r4 + r4 - s4];
-        self.pole = curve.pole;
-        self.junction = junction;
-        [junction, r1 + junction * g, r2 + junction * g2, r3 + junction * g3, r4 + junction * g4]
+        // The sum that the last pole puts out without the junction, as a tree: the next junction waits for it.
+        let sum = (h4 + h3 * g) + (h2 + h1 * g) * g2;
+        let junction = B::bend(input * curve.solve - sum * curve.back, curve.instant);
+
+        let twice = curve.rest + curve.rest;
+        let r1 = h1 * twice;
+        let r2 = h2 * twice + r1 * g;
+        let r3 = h3 * twice + r2 * g;
+        let r4 = sum * twice;
+        self.still = [r1 - h1, r2 - h2, r3 - h3, r4 - h4];
+        let [m1, m2, m3, m4] = [junction * g, junction * g2, junction * g3, junction * g4];
+        self.moved = [m1, m2, m3, m4];
+        [junction, r1 + m1, r2 + m2, r3 + m3, r4 + m4]
     }
 
     #[inline(always)]
     pub(super) fn asleep(&self) -> Core {
-        Core {
-            still: self.still.map(Vector::group),
-            pole: self.pole.map(Vector::group),
-            junction: self.junction.group(),
+        // Closures would be compiled for another instruction set.
+        let mut core = Core::default();
+        for pole in 0..4 {
+            core.still[pole] = self.still[pole].group();
+            core.moved[pole] = self.moved[pole].group();
         }
+        core
     }
 }
 
