@@ -82,6 +82,14 @@ impl<S: Simd> Vector<S> {
         Vector { lanes: self.simd.min_f32s(self.lanes, other.lanes), ..self }
     }
 
+    /// Of a 0 or a NaN: NaN where either was NaN or `other` is infinite, else 0. Fused where the machine can: not for
+    /// sound.
+    #[inline(always)]
+    pub fn tainted(self, other: Vector<S>) -> Vector<S> {
+        let zero = self.simd.splat_f32s(0.0);
+        Vector { lanes: self.simd.mul_add_e_f32s(other.lanes, zero, self.lanes), ..self }
+    }
+
     /// Square root of each lane.
     #[inline(always)]
     pub fn sqrt(self) -> Vector<S> {

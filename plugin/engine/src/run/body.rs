@@ -47,6 +47,8 @@ pub(crate) struct Body {
 pub(crate) struct Gathered<'a> {
     pub(crate) inputs: &'a [Signal<'a>],
     pub(crate) params: &'a [Buffer],
+    /// Where the bypass switch rests, `None` while it moves.
+    pub(crate) bypass: Option<f32>,
 }
 
 /// What one call of a unit needs to know besides its signals.
@@ -100,10 +102,9 @@ impl Body {
             self.unit.reset(LaneMask::ALL);
             self.health = Health::Good;
         }
-        let bypass = &call.stage.dials[call.bypass as usize];
         // Decided once per grid block, so that the unit moves on for as long however the block is cut.
         let decided = self.bypassed.filter(|_| range.start > 0);
-        let bypassed = decided.unwrap_or_else(|| bypass.steady() == Some(1.0));
+        let bypassed = decided.unwrap_or(gathered.bypass == Some(1.0));
         self.bypassed = Some(bypassed);
         if bypassed {
             self.silence(range.clone());
@@ -112,7 +113,7 @@ impl Body {
         } else {
             self.silence(range.clone());
         }
-        if bypass.steady() != Some(0.0) {
+        if gathered.bypass != Some(0.0) {
             self.mix_bypass(call, gathered.inputs, range.clone());
         }
         self.measure(simd, call, range.clone());

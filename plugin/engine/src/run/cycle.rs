@@ -88,6 +88,6 @@ fn step<S: Simd>(simd: S, plan: &Plan, stage: &Stage, unit: &PlanUnit, frame: us
         intake.set_param(place, frame, value);
     }
     let inputs: ArrayVec<Signal<'_>, PORTS> = intake.inputs.iter().map(Buffer::signal).collect();
-    let gathered = Gathered { inputs: &inputs, params: &intake.params };
+    let gathered = Gathered { inputs: &inputs, params: &intake.params, bypass: intake.bypass };
     body.process(simd, &call(unit, stage, frame..frame + 1), &gathered, frame..frame + 1);
 }

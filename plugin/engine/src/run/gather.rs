@@ -10,17 +10,25 @@ use super::dial::{Ramp, from_travel, travel_per_volt};
 use super::stage::Stage;
 use crate::plan::{Feed, Feeds, PlanUnit, Tap};
 
-/// Where an input lies that is nothing but one cable at full depth: in the output that it comes from. It stays borrowed
-/// for as long as the unit renders, so that one of which nobody knows when it returns must not have it.
+/// Whether an input is nothing but one cable at full depth. Its source stays borrowed for as long as the unit renders,
+/// so that one of which nobody knows when it returns must not have it.
+#[inline(always)]
+pub(crate) fn is_plain(place: usize, unit: &PlanUnit, stage: &Stage) -> bool {
+    match unit.inputs[place].cables.as_slice() {
+        [feed] => !unit.spec.unproven && plain_tap(feed, stage).is_some(),
+        _ => false,
+    }
+}
+
+/// Where a plain input lies: in the output that its cable comes from.
 #[inline(always)]
 pub(crate) fn plain<'a>(
     place: usize,
     unit: &PlanUnit,
     units: &'a [PlanUnit],
     stage: &Stage,
-) -> Option<AtomicRef<'a, [Group; BLOCK]>> {
-    let [feed] = unit.inputs[place].cables.as_slice() else { return None };
-    if unit.spec.unproven { None } else { plain_tap(feed, stage).map(|tap| source(tap, units, stage)) }
+) -> AtomicRef<'a, [Group; BLOCK]> {
+    source(&unit.inputs[place].cables[0].taps[0], units, stage)
 }
 
 /// The one tap of a cable that passes on what it reads.

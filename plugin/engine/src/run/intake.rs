@@ -13,7 +13,11 @@ pub(crate) struct Intake {
     pub(crate) params: Box<[Buffer]>,
     /// The knob's travel that each param holds, NaN while it moves: what rests need not be computed again.
     held: Box<[f32]>,
-    /// Grid block, plus 1, in which everything without a cable was last gathered.
+    /// Bit per input: whether it is one plain cable, which is read where it comes from.
+    pub(crate) plain: u32,
+    /// Where the bypass switch rests, `None` while it moves.
+    pub(crate) bypass: Option<f32>,
+    /// Grid block, plus 1, in which all this was last looked at.
     settled: u64,
 }
 
@@ -23,19 +27,24 @@ impl Intake {
             inputs: vec![Buffer::default(); spec.inputs.len()].into(),
             params: vec![Buffer::default(); spec.params.len()].into(),
             held: vec![f32::NAN; spec.params.len()].into(),
+            plain: 0,
+            bypass: None,
             settled: 0,
         }
     }
 
-    /// Gathers what has no cable, unless it holds from before: since then no dial has moved.
+    /// Gathers what has no cable and looks at what rests, unless that holds from before: since then no dial has moved.
     #[inline(always)]
     pub(crate) fn settle(&mut self, unit: &PlanUnit, stage: &Stage) {
         if self.settled > stage.moved {
             return;
         }
+        self.plain = 0;
         for (place, buffer) in self.inputs.iter_mut().enumerate() {
             if unit.fed >> place & 1 == 0 {
                 buffer.hold(Group::splat(unit.spec.inputs[place].normal));
+            } else if gather::is_plain(place, unit, stage) {
+                self.plain |= 1 << place;
             }
         }
         for (place, (buffer, held)) in self.params.iter_mut().zip(&mut self.held).enumerate() {
@@ -44,6 +53,7 @@ impl Intake {
                 gather::knob(buffer, held, &unit.spec.params[place], knob, stage.range.clone());
             }
         }
+        self.bypass = stage.dials[unit.bypass as usize].steady();
         self.settled = stage.block + 1;
     }
 

@@ -76,11 +76,14 @@ impl Work for Render<'_> {
         intake.settle(unit, stage);
         let mut read: ArrayVec<Option<AtomicRef<'_, [Group; BLOCK]>>, PORTS> = ArrayVec::new();
         for place in 0..intake.inputs.len() {
-            let plain = gather::plain(place, unit, &plan.units, stage);
-            if plain.is_none() && unit.fed >> place & 1 == 1 {
+            if intake.plain >> place & 1 == 1 {
+                read.push(Some(gather::plain(place, unit, &plan.units, stage)));
+                continue;
+            }
+            if unit.fed >> place & 1 == 1 {
                 gather::input(intake.inputs[place].moving(), place, unit, &plan.units, stage);
             }
-            read.push(plain);
+            read.push(None);
         }
         for place in bits(unit.modulated) {
             intake.modulate(place, unit, &plan.units, stage);
@@ -89,7 +92,7 @@ impl Work for Render<'_> {
         for (plain, buffer) in read.iter().zip(&intake.inputs) {
             inputs.push(plain.as_ref().map_or(buffer.signal(), |frames| Signal::moving(frames)));
         }
-        let gathered = Gathered { inputs: &inputs, params: &intake.params };
+        let gathered = Gathered { inputs: &inputs, params: &intake.params, bypass: intake.bypass };
         body.process(simd, &call(unit, stage, stage.range.clone()), &gathered, stage.range.clone());
         hand_over(unit, body, stage);
         if let Some(begun) = begun {

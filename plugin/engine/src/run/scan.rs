@@ -37,8 +37,8 @@ impl<S: Simd> Scan<S> {
     #[inline(always)]
     fn see_one(&mut self, apart: usize, volts: Vector<S>) {
         self.peaks[apart] = self.peaks[apart].max(volts.abs());
-        // 0 × infinity and 0 × NaN are NaN, which then stays; cheaper than a test per frame.
-        self.poison[apart] = self.poison[apart] + volts * 0.0;
+        // NaN stays, which is cheaper than a test per frame.
+        self.poison[apart] = self.poison[apart].tainted(volts);
     }
 
     /// Whether all lanes of all frames are finite.
