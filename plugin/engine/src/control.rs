@@ -10,7 +10,7 @@ use manycord_pool::{Alarm, Pool};
 use crate::compile::{CompileError, Context, Estimates, Pace, compile};
 use crate::declick::Declick;
 use crate::drift::Drift;
-use crate::engine::{Doze, Engine, Lateness, Parting, Ports};
+use crate::engine::{Doze, Engine, Lateness, Lead, Parting, Ports};
 use crate::patch::Patch;
 use crate::plan::{PlanFlow, PlanUnit};
 use crate::plan_report::{self, GraphReport};
@@ -144,6 +144,7 @@ pub(crate) fn start_watched(
         last: [0.0; 2],
         declick: Declick::default(),
         live: false,
+        lead: Lead::default(),
         late: Lateness::new(),
         parting: Parting::new(),
     };

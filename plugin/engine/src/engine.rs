@@ -3,6 +3,7 @@
 mod doze;
 mod events;
 mod late;
+mod lead;
 mod tail;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use manycord_pool::{Client, FlushDenormals, Hint, Outcome};
 
 pub(crate) use doze::Doze;
 pub(crate) use late::Lateness;
+pub(crate) use lead::Lead;
 pub(crate) use tail::Parting;
 
 use crate::declick::Declick;
@@ -55,6 +57,7 @@ pub struct Engine {
     pub(crate) declick: Declick,
     /// Whether someone listens while it renders.
     pub(crate) live: bool,
+    pub(crate) lead: Lead,
     pub(crate) doze: Doze,
     pub(crate) late: Lateness,
     pub(crate) parting: Parting,
@@ -67,6 +70,7 @@ impl Engine {
         let begun = Instant::now();
         let frames = block.outputs[0].len().min(block.outputs[1].len());
         let period_ns = (frames as f32 / self.sample_rate * 1e9) as u32;
+        self.lead.call(begun, frames as f32 / self.sample_rate);
         let (mut done, mut next_event) = (0, 0);
         if !self.is_ready() {
             self.sit_out(&mut block, 0, 0);
@@ -125,10 +129,15 @@ impl Engine {
         self.parting.silence();
     }
 
-    /// Says whether someone listens while this renders. If so, a block for which a module does not return is left
-    /// silent soon; else, as when a host bounces a song, it is waited for.
+    /// Says whether someone listens while this renders. If so, and if the host does not call so fast that nobody can, a
+    /// block for which a module does not return is left silent soon; else, as when a host bounces a song, it is waited
+    /// for.
     pub fn set_live(&mut self, live: bool) {
         self.live = live;
+    }
+
+    fn is_heard(&self) -> bool {
+        self.live && !self.lead.is_offline()
     }
 
     /// All that is decided once per grid block. Returns whether the block can be rendered.
@@ -256,7 +265,7 @@ impl Engine {
             serial_ns: (self.block_cost_ns * share) as u32,
             useful: useful as u32,
             period_ns,
-            patience_ns: Some(late::patience_ns(self.live, period_ns)),
+            patience_ns: Some(late::patience_ns(self.is_heard(), period_ns)),
         }
     }
 

@@ -131,7 +131,7 @@ impl Engine {
     /// After a late range of so many frames: waits for it if nobody listens. Returns whether it has ended well.
     pub(super) fn wait_if_nobody_listens(&mut self, length: usize) -> bool {
         self.late.course = Course::Late(length);
-        while !self.live {
+        while !self.is_heard() {
             match self.client.standing() {
                 // The host waits for this block as long as it takes.
                 Standing::Late => std::thread::yield_now(),
