@@ -46,5 +46,5 @@ fn has_drifted(flow: &PlanFlow) -> bool {
     let costs: Vec<f32> = plan.tasks.iter().map(task_ns).collect();
     let differs = |was: f32, is: f32| (is - was).abs() > (was.min(is) * SHARE).max(LEAST_NS);
     let critical = longest_paths(flow.graph(), &costs).into_iter().fold(0.0, f32::max);
-    differs(plan.costs.total_ns, costs.iter().sum()) || differs(plan.costs.critical_ns, critical)
+    differs(plan.costs.now.total_ns, costs.iter().sum()) || differs(plan.costs.now.critical_ns, critical)
 }

@@ -20,7 +20,7 @@ pub(crate) use tail::Parting;
 
 use crate::declick::Declick;
 use crate::event::HostBlock;
-use crate::plan::{Plan, PlanFlow};
+use crate::plan::{Costs, Plan, PlanFlow};
 use crate::run::handed::Handed;
 use crate::run::rest;
 use crate::telemetry::{Pulse, PulseWriter};
@@ -257,13 +257,13 @@ impl Engine {
     /// What the pool needs to decide who takes part.
     fn hint(&self, plan: &Plan, period_ns: u32, length: usize) -> Hint {
         let share = length as f32 / BLOCK as f32;
-        let costs = plan.costs;
-        // A second thread for a twentieth of the work costs more than it gains.
-        let useful =
-            if costs.critical_ns > 0.0 { (costs.total_ns / costs.critical_ns + 0.95).floor() } else { 1.0 };
+        let Costs { now, awake } = plan.costs;
+        // When the plan was made, fewer units may have been awake.
+        let still = (self.block_cost_ns - now.total_ns).abs() < 0.25 * now.total_ns;
+        let useful = if still { now.useful() } else { awake.useful() };
         Hint {
             serial_ns: (self.block_cost_ns * share) as u32,
-            useful: useful as u32,
+            useful,
             period_ns,
             patience_ns: Some(late::patience_ns(self.is_heard(), period_ns)),
         }

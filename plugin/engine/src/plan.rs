@@ -225,15 +225,30 @@ pub(crate) struct Plan {
     pub(crate) installed: AtomicU64,
 }
 
-/// What a plan is estimated to cost per whole block, as it was when it was made: units that slept then count
-/// for nothing.
+/// What a plan is estimated to cost per whole block: as it was when it was made, when units that slept counted for
+/// nothing, and when all of them are awake.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Costs {
+    pub(crate) now: Load,
+    pub(crate) awake: Load,
+}
+
+/// Work of a block.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Load {
     pub(crate) total_ns: f32,
     /// The longest path.
     pub(crate) critical_ns: f32,
     /// When the last task ends on the threads at hand.
     pub(crate) ends_ns: f32,
+}
+
+impl Load {
+    /// Threads that can be kept busy.
+    pub(crate) fn useful(&self) -> u32 {
+        // A second thread for a twentieth of the work costs more than it gains.
+        if self.critical_ns > 0.0 { (self.total_ns / self.critical_ns + 0.95) as u32 } else { 1 }
+    }
 }
 
 /// A plan ready to run.

@@ -108,7 +108,7 @@ pub(crate) fn graph(flow: &PlanFlow) -> GraphReport {
         critical_ns: longest(&paths),
         awake_ns,
         awake_critical_ns: longest(&awake_paths),
-        forecast_ns: plan.costs.ends_ns,
+        forecast_ns: plan.costs.now.ends_ns,
         roots: graph.roots().to_vec(),
         tasks,
     }

@@ -4,7 +4,7 @@
 //! making a circle among tasks. Chains always join: the second could not start before the first ends, and
 //! what the first wrote is still in the core's cache. Others join only where that keeps every path within
 //! what the threads at hand can use (see [`Rule`]). Several rules are tried; the tasks are kept that a
-//! schedule on these threads ends first.
+//! schedule on these threads ends first, as things are now and with all units awake.
 
 mod drafts;
 mod twins;
@@ -63,7 +63,7 @@ pub(crate) fn fuse(work: &Work, threads: usize, pace: &mut Pace) -> Fused {
         drafts.join_all(Rule::ANY, pace);
         return Fused { parts: drafts.parts(), schedule: drafts.schedule(1) };
     }
-    let total: f32 = work.costs.iter().map(|cost| cost.now).sum();
+    let total: f32 = work.costs.iter().map(|cost| cost.awake).sum();
     let even = total / threads as f32;
     let (longest, least) = (drafts.longest_path(), drafts.least_time(threads).max(even));
     let (mut best, mut refused) = (Fused::default(), Rule::NONE);
@@ -76,7 +76,7 @@ pub(crate) fn fuse(work: &Work, threads: usize, pace: &mut Pace) -> Fused {
         let mut drafts = drafts.clone();
         refused = drafts.join_all(rule, pace);
         let schedule = drafts.schedule(threads);
-        if best.parts.is_empty() || schedule.ends_ns < best.schedule.ends_ns {
+        if best.parts.is_empty() || schedule.ends_ns() < best.schedule.ends_ns() {
             best = Fused { parts: drafts.parts(), schedule };
         }
     }

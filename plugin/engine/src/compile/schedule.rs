@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::estimate::Cost;
+use crate::plan::{Costs, Load};
 
 /// What it costs to hand a task to another core, in ns: the queue and, above all, the buffers that must move
 /// from one core's cache to the other's.
@@ -15,12 +16,14 @@ pub(crate) struct Schedule {
     pub(crate) successors: Vec<Vec<u32>>,
     /// Longest path from each task's start to the end of the block, in ns: higher runs first.
     pub(crate) paths_ns: Vec<f32>,
-    /// Time of all tasks, as they are now.
-    pub(crate) total_ns: f32,
-    /// The longest of the paths, as they are now.
-    pub(crate) critical_ns: f32,
-    /// When the last task would end.
-    pub(crate) ends_ns: f32,
+    pub(crate) costs: Costs,
+}
+
+impl Schedule {
+    /// When the last task ends as things are now, and when all is awake: a plan is made for both.
+    pub(crate) fn ends_ns(&self) -> f32 {
+        self.costs.now.ends_ns + self.costs.awake.ends_ns
+    }
 }
 
 /// Plans tasks for so many threads.
@@ -34,11 +37,15 @@ pub(crate) fn schedule(costs: &[Cost], successors: Vec<Vec<u32>>, threads: usize
         }
         paths
     };
-    let paths_ns = paths(&|task| costs[task].awake);
-    let critical_ns = paths(&|task| costs[task].now).into_iter().fold(0.0, f32::max);
-    let ends_ns = forecast(costs, &successors, &paths_ns, threads);
-    let total_ns = costs.iter().map(|cost| cost.now).sum();
-    Schedule { successors, paths_ns, total_ns, critical_ns, ends_ns }
+    let (awake, now) = (|task: usize| costs[task].awake, |task: usize| costs[task].now);
+    let paths_ns = paths(&awake);
+    let load = |paths: &[f32], cost: &dyn Fn(usize) -> f32| Load {
+        total_ns: (0..costs.len()).map(cost).sum(),
+        critical_ns: paths.iter().copied().fold(0.0, f32::max),
+        ends_ns: forecast(cost, &successors, &paths_ns, threads),
+    };
+    let costs = Costs { now: load(&paths(&now), &now), awake: load(&paths_ns, &awake) };
+    Schedule { successors, paths_ns, costs }
 }
 
 /// Tasks so that each comes after all its successors.
@@ -82,13 +89,13 @@ impl Ord for At {
 
 /// When the last task ends if threads do as the pool's do: whoever ends a task goes on with the most urgent
 /// successor that it released, else with the most urgent task that is ready.
-fn forecast(costs: &[Cost], successors: &[Vec<u32>], paths: &[f32], threads: usize) -> f32 {
-    let mut waits = vec![0u32; costs.len()];
+fn forecast(cost: &dyn Fn(usize) -> f32, successors: &[Vec<u32>], paths: &[f32], threads: usize) -> f32 {
+    let mut waits = vec![0u32; paths.len()];
     for &next in successors.iter().flatten() {
         waits[next as usize] += 1;
     }
     let urgency = |task: usize| (At(paths[task]), Reverse(task));
-    let mut ready: BinaryHeap<_> = (0..costs.len()).filter(|&task| waits[task] == 0).map(urgency).collect();
+    let mut ready: BinaryHeap<_> = (0..paths.len()).filter(|&task| waits[task] == 0).map(urgency).collect();
     let mut running = BinaryHeap::new();
     let (mut idle, mut now) = (threads, 0.0);
     loop {
@@ -96,7 +103,7 @@ fn forecast(costs: &[Cost], successors: &[Vec<u32>], paths: &[f32], threads: usi
             && let Some((_, Reverse(task))) = ready.pop()
         {
             idle -= 1;
-            running.push(Reverse((At(now + HANDOFF_NS + costs[task].now), task)));
+            running.push(Reverse((At(now + HANDOFF_NS + cost(task)), task)));
         }
         let Some(Reverse((At(ended), task))) = running.pop() else { return now };
         (now, idle) = (ended, idle + 1);
@@ -109,7 +116,7 @@ fn forecast(costs: &[Cost], successors: &[Vec<u32>], paths: &[f32], threads: usi
         }
         if let Some(&(_, Reverse(next))) = released.iter().max() {
             idle -= 1;
-            running.push(Reverse((At(now + costs[next].now), next)));
+            running.push(Reverse((At(now + cost(next as usize)), next)));
             ready.extend(released.into_iter().filter(|&(_, Reverse(task))| task != next));
         }
     }

@@ -24,11 +24,7 @@ pub(crate) fn make(built: &Built, order: &Order, threads: usize, pace: &mut Pace
     Tasks {
         tasks: tasks.collect(),
         priorities: fused.schedule.paths_ns.iter().map(|&ns| ns as u32).collect(),
-        costs: Costs {
-            total_ns: fused.schedule.total_ns,
-            critical_ns: fused.schedule.critical_ns,
-            ends_ns: fused.schedule.ends_ns,
-        },
+        costs: fused.schedule.costs,
         successors: fused.schedule.successors,
     }
 }

@@ -127,7 +127,7 @@ impl Drafts {
         while let Some(draft) = open.pop() {
             for &other in &self.0[draft as usize].neighbours[side] {
                 if !std::mem::replace(&mut seen[other as usize], true) {
-                    sum += self.0[other as usize].cost.now;
+                    sum += self.0[other as usize].cost.awake;
                     open.push(other);
                 }
             }

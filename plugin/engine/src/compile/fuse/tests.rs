@@ -77,7 +77,7 @@ fn no_join_makes_a_path_longer_than_the_threads_can_use() {
     for seed in 0..400 {
         let (work, threads) = (random(seed), 2 + (seed % 8) as usize);
         let fused = fuse_for(&work, threads);
-        let total: f32 = work.costs.iter().map(|cost| cost.now).sum();
+        let total: f32 = work.costs.iter().map(|cost| cost.awake).sum();
         let mut drafts = Drafts::of(&work);
         drafts.join_chains();
         drafts.measure();
@@ -91,8 +91,10 @@ fn no_join_makes_a_path_longer_than_the_threads_can_use() {
         let costs: Vec<Cost> = fused.parts.iter().map(sum).collect();
         let path = longest_path(&costs, &fused.schedule.successors);
         assert!(path <= limit, "seed {seed}: {path} ns, of at most {limit}");
-        let ends = fused.schedule.ends_ns * 1.0001;
-        assert!(ends >= fused.schedule.critical_ns && ends >= total / threads as f32, "seed {seed}");
+        for load in [fused.schedule.costs.now, fused.schedule.costs.awake] {
+            let ends = load.ends_ns * 1.0001;
+            assert!(ends >= load.critical_ns && ends >= load.total_ns / threads as f32, "seed {seed}");
+        }
     }
 }
 
@@ -113,7 +115,7 @@ fn a_chain_is_one_task_and_two_effects_stay_two() {
     let task = |part: u32| fused.parts.iter().position(|parts| parts.contains(&part));
     assert_eq!(task(3), task(4));
     assert!(task(5) != task(6) && task(1) != task(2), "{:?}", fused.parts);
-    assert!(fused.schedule.ends_ns < 0.62 * fused.schedule.total_ns);
+    assert!(fused.schedule.costs.now.ends_ns < 0.62 * fused.schedule.costs.now.total_ns);
     assert_eq!(fuse_for(&patch, 1).parts.len(), 1);
 }
 
@@ -144,4 +146,25 @@ fn many_voices_are_one_task_each_and_the_longest_path_runs_first() {
     let tail = fused.parts.iter().position(|parts| parts == &[64, 65]);
     let paths = &fused.schedule.paths_ns;
     assert!(paths.iter().enumerate().all(|(task, &path)| Some(task) == tail || path > paths[tail.unwrap()]));
+}
+
+#[test]
+fn voices_that_sleep_are_put_together_as_if_they_played() {
+    // Eight groups: notes -> two oscillators and an envelope -> filter -> amplifier, all into one effect.
+    let mut list: Vec<(f32, Vec<u32>)> = Vec::new();
+    for group in 0..8 {
+        let first = group * 6;
+        let after: [&[u32]; 6] = [&[1, 2, 3], &[4], &[4], &[4], &[5], &[48 - first]];
+        for (cost, after) in [0.3, 1.0, 1.0, 0.4, 5.0, 0.3].into_iter().zip(after) {
+            list.push((cost, after.iter().map(|next| first + next).collect()));
+        }
+    }
+    list.push((8.0, Vec::new()));
+    let list: Vec<(f32, &[u32])> = list.iter().map(|(cost, after)| (*cost, &after[..])).collect();
+    let awake = work(&list);
+    let mut asleep = awake.clone();
+    asleep.costs[..48].iter_mut().for_each(|cost| cost.now = 0.0);
+    let (awake, asleep) = (fuse_for(&awake, 2), fuse_for(&asleep, 2));
+    assert_eq!(asleep.parts, awake.parts);
+    assert_eq!(awake.parts.len(), 9, "{:?}", awake.parts);
 }
