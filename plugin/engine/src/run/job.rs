@@ -141,3 +141,35 @@ pub(super) fn note_cost(cost: &atomic_float::AtomicF32, took: Duration, frames: 
     let change = if ns > before { (ns - before).min(before) * 0.125 } else { (ns - before) * 0.25 };
     cost.store(if before == 0.0 { ns } else { before + change }, Ordering::Relaxed);
 }
+
+#[cfg(test)]
+mod tests {
+    use manycord_modules::CATALOG;
+    use manycord_pool::{Config, Pool};
+
+    use super::*;
+    use crate::{EngineSetup, Patch, start};
+
+    const PATCH: &str = r#"
+manycord = 1
+module = [{ id = "lfo", kind = "lfo" }, { id = "osc", kind = "vco" }, { id = "filter", kind = "svf" }, { id = "out", kind = "output" }]
+cable = [{ from = "lfo.sine", to = "osc.fm" }, { from = "osc.saw", to = "filter.in" }, { from = "filter.low", to = "out.left" }]
+"#;
+
+    #[test]
+    fn who_does_not_return_keeps_what_it_reads() {
+        let patch = Patch::parse(PATCH, "test").unwrap();
+        let pool = Pool::new(&Config { workers: Some(1), ..Config::default() });
+        let setup = EngineSetup { sample_rate: 48_000.0, pool, patch, catalog: CATALOG };
+        let (_control, engine) = start(setup).unwrap();
+        let plan = engine.flow.job();
+        let module = |unit: u32| &*plan.modules[plan.units[unit as usize].module as usize].id;
+        let filter = (0..plan.units.len() as u32).find(|&unit| module(unit) == "filter").unwrap();
+        assert!(plan.is_sound());
+        plan.lost(0, Some(filter));
+        let is_lost = |unit: &u32| plan.units[*unit as usize].running.meter.is_lost();
+        let lost: Vec<&str> = (0..plan.units.len() as u32).filter(is_lost).map(module).collect();
+        assert_eq!(lost, ["osc", "filter"]);
+        assert!(!plan.is_sound());
+    }
+}
