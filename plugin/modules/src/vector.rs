@@ -4,6 +4,7 @@ use std::ops::{Add, Div, Mul, Sub};
 
 use pulp::Simd;
 
+use crate::dsp::guard::NOTHING;
 use crate::group::{Group, LANES};
 
 /// A [`Group`] that stays in a register of an instruction set, for loops in which state is handed on from frame to
@@ -63,6 +64,12 @@ impl<S: Simd> Vector<S> {
         let (low, high) = (self.like(low), self.like(high));
         let above = low.is_less(self).choose(self, low);
         above.is_less(high).choose(above, high)
+    }
+
+    /// See [`crate::dsp::guard::flushed`].
+    #[inline(always)]
+    pub fn flushed(self) -> Vector<S> {
+        self.like(NOTHING).is_less(self.abs()).choose(self, self.like(0.0))
     }
 
     /// Magnitude of each lane.
