@@ -1,5 +1,7 @@
 //! What a module sees while it renders.
 
+use std::ops::Range;
+
 use crate::event::LaneEvent;
 use crate::group::Group;
 use crate::host::Host;
@@ -46,6 +48,14 @@ impl<'a> Io<'a> {
     #[inline(always)]
     pub fn set(&mut self, port: Out, frame: usize, value: Group) {
         self.outputs[port.index()][frame & (BLOCK - 1)] = value;
+    }
+
+    /// Writes a run of up to eight frames of a mono output, each of which is a lane of `row`.
+    #[inline(always)]
+    pub fn set_row(&mut self, port: Out, run: Range<usize>, row: Group) {
+        for (frame, value) in self.outputs[port.index()][run].iter_mut().zip(row.0) {
+            *frame = Group::splat(value);
+        }
     }
 
     /// The frames of one output.

@@ -4,12 +4,11 @@
 
 use std::ops::Range;
 
-use crate::dsp::bank::CHUNK;
 use crate::dsp::guard::sane;
 use crate::dsp::room::{LONGEST, Room, Shape};
 use crate::dsp::{DelayLine, Glide, OnePole, RUN, runs};
 use crate::group::{Group, LaneMask};
-use crate::io::{BLOCK, Io};
+use crate::io::Io;
 use crate::level::{Level, Simd, Vectorized};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
@@ -64,13 +63,19 @@ struct LowCut {
 
 impl LowCut {
     #[inline(always)]
-    fn tick(&mut self, sides: [f32; 2], hertz: f32, sample_rate: f32) -> [f32; 2] {
-        if hertz != self.hertz {
-            self.hertz = hertz;
-            self.low[0].tune(hertz / sample_rate);
-            self.low[1].tune(hertz / sample_rate);
+    fn run(&mut self, sides: &mut [Group; 2], hertz: Group, sample_rate: f32, count: usize) {
+        let LowCut { hertz: now, low: [mut left, mut right] } = *self;
+        let mut now = now;
+        for ahead in 0..count {
+            if hertz[ahead] != now {
+                now = hertz[ahead];
+                left.tune(now / sample_rate);
+                right.tune(now / sample_rate);
+            }
+            sides[0][ahead] -= left.tick(sides[0][ahead]);
+            sides[1][ahead] -= right.tick(sides[1][ahead]);
         }
-        [sides[0] - self.low[0].tick(sides[0]), sides[1] - self.low[1].tick(sides[1])]
+        *self = LowCut { hertz: now, low: [left, right] };
     }
 }
 
@@ -118,57 +123,121 @@ impl Module for Reverb {
 impl Vectorized for Reverb {
     #[inline(always)]
     fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
-        let (left, right) = (io.input(LEFT), io.input(RIGHT));
-        let [size, decay, damp, low_cut] = [SIZE, DECAY, DAMP, LOW_CUT].map(|param| io.param(param));
-        let [pre_delay, modulation, mix] = [PRE_DELAY, MODULATION, MIX].map(|param| io.param(param));
-        let rate = f64::from(self.sample_rate);
-        let dry = |frame: usize| [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
-        let mut late = [[0.0; BLOCK]; 2];
-        let mut shapes = [Shape::default(); BLOCK];
-        for run in runs(frames.clone()) {
-            let count = run.len();
-            let mut pre = [0.0; RUN];
-            for (pre, frame) in pre.iter_mut().zip(run.clone()) {
-                let target = f64::from(pre_delay.at(frame)[0]) * rate;
-                *pre = self.pre_glide.next(target) + DelayLine::SHORTEST;
+        let sounds = [io.input(LEFT), io.input(RIGHT)];
+        let params = [
+            io.param(SIZE),
+            io.param(DECAY),
+            io.param(DAMP),
+            io.param(LOW_CUT),
+            io.param(PRE_DELAY),
+            io.param(MODULATION),
+            io.param(MIX),
+        ];
+        for run in runs(frames) {
+            let mut rows = [Group::ZERO; 7];
+            for (row, param) in rows.iter_mut().zip(&params) {
+                *row = param.row(run.start);
             }
-            let mut sides = [left.row(run.start).map(sane), right.row(run.start).map(sane)];
-            for (line, side) in self.pre.iter_mut().zip(&mut sides) {
-                line.push_run(*side, count);
-                *side = line.read_pushed(&pre, count);
+            let [size, decay, damp, low_cut, pre_delay, modulation, mix] = rows;
+            let dry = [sounds[0].row(run.start).map(sane), sounds[1].row(run.start).map(sane)];
+            let mut late = self.delay(dry, pre_delay, run.len());
+            self.low_cut.run(&mut late, low_cut, self.sample_rate, run.len());
+            let shapes = self.shapes(size, decay, damp, modulation, run.len());
+            let wet = self.answer(simd, late, &shapes, run.len());
+            for (side, port) in [OUT_LEFT, OUT_RIGHT].into_iter().enumerate() {
+                let mixed = dry[side] * (Group::splat(1.0) - mix) + wet[side] * mix;
+                io.set_row(port, run.clone(), mixed);
             }
-            for (ahead, frame) in run.enumerate() {
-                let sides = sides.map(|side| side[ahead]);
-                [late[0][frame], late[1][frame]] =
-                    self.low_cut.tick(sides, low_cut.at(frame)[0], self.sample_rate);
+        }
+    }
+}
 
-                let scale = SMALLEST + (1.0 - SMALLEST) * f64::from(size.at(frame)[0]);
-                // The longest line is the one that must not glide too fast.
-                let longest = self.size_glide.next(scale * LONGEST * rate);
-                let sway = modulation.at(frame)[0] * SWAY * self.sample_rate;
-                shapes[frame] = Shape {
-                    scale: longest / (LONGEST * rate),
-                    decay_seconds: decay.at(frame)[0],
-                    damp_hertz: damp.at(frame)[0],
-                    sway: self.sway_glide.next(f64::from(sway)) as f32,
-                };
-            }
+impl Reverb {
+    /// Both sides after the pre-delay.
+    #[inline(always)]
+    fn delay(&mut self, sides: [Group; 2], seconds: Group, count: usize) -> [Group; 2] {
+        let mut frames = [0.0; RUN];
+        for ahead in 0..RUN {
+            frames[ahead] = f64::from(seconds[ahead]) * f64::from(self.sample_rate);
         }
-        let mut start = frames.start;
-        while start < frames.end {
-            let shape = shapes[start];
-            let most = (frames.end - start).min(CHUNK);
-            let count = (1..most).find(|&ahead| shapes[start + ahead] != shape).unwrap_or(most);
-            let sides = late
-                .map(|side| Group::from_fn(|ahead| if ahead < count { side[start + ahead] } else { 0.0 }));
-            let room = self.room.tick(simd, sides, shape, count);
-            for (ahead, frame) in (start..start + count).enumerate() {
-                let (wet, [dry_left, dry_right]) = (mix.at(frame)[0], dry(frame));
-                io.set(OUT_LEFT, frame, Group::splat(dry_left * (1.0 - wet) + room[0][ahead] * wet));
-                io.set(OUT_RIGHT, frame, Group::splat(dry_right * (1.0 - wet) + room[1][ahead] * wet));
-            }
-            start += count;
+        let mut delays = self.pre_glide.run(frames, count);
+        for delay in &mut delays {
+            *delay += DelayLine::SHORTEST;
         }
+        let mut late = sides;
+        for (line, side) in self.pre.iter_mut().zip(&mut late) {
+            line.push_run(*side, count);
+            *side = line.read_pushed(&delays, count);
+        }
+        late
+    }
+
+    /// What the room is like in each frame of a run.
+    #[inline(always)]
+    fn shapes(&mut self, size: Group, decay: Group, damp: Group, modulation: Group, count: usize) -> Shapes {
+        let rate = f64::from(self.sample_rate);
+        let (mut longest, mut sway) = ([0.0; RUN], [0.0; RUN]);
+        for ahead in 0..RUN {
+            let scale = SMALLEST + (1.0 - SMALLEST) * f64::from(size[ahead]);
+            // The longest line is the one that must not glide too fast.
+            longest[ahead] = scale * LONGEST * rate;
+            sway[ahead] = f64::from(modulation[ahead] * SWAY * self.sample_rate);
+        }
+        let (longest, sway) = (self.size_glide.run(longest, count), self.sway_glide.run(sway, count));
+        Shapes { full: LONGEST * rate, longest, sway, decay, damp }
+    }
+
+    /// What the room answers to a run.
+    #[inline(always)]
+    fn answer<S: Simd>(&mut self, simd: S, sides: [Group; 2], shapes: &Shapes, count: usize) -> [Group; 2] {
+        if shapes.rest() {
+            return self.room.tick(simd, sides, shapes.at(0), count);
+        }
+        let mut answer = [Group::ZERO; 2];
+        for ahead in 0..count {
+            let frame = [Group::splat(sides[0][ahead]), Group::splat(sides[1][ahead])];
+            let [left, right] = self.room.tick(simd, frame, shapes.at(ahead), 1);
+            (answer[0][ahead], answer[1][ahead]) = (left[0], right[0]);
+        }
+        answer
+    }
+}
+
+/// What the room is like in a run of frames.
+struct Shapes {
+    /// Length of the longest line in the largest room, in frames.
+    full: f64,
+    /// The same in this room.
+    longest: [f64; RUN],
+    /// Sway to either side, in frames.
+    sway: [f64; RUN],
+    /// As in [`Shape`].
+    decay: Group,
+    damp: Group,
+}
+
+impl Shapes {
+    #[inline(always)]
+    fn at(&self, ahead: usize) -> Shape {
+        Shape {
+            scale: self.longest[ahead] / self.full,
+            decay_seconds: self.decay[ahead],
+            damp_hertz: self.damp[ahead],
+            sway: self.sway[ahead] as f32,
+        }
+    }
+
+    /// Whether it is the same in all frames.
+    #[inline(always)]
+    fn rest(&self) -> bool {
+        let (mut knobs, mut glides) = (0, 0);
+        for ahead in 1..RUN {
+            knobs |= self.decay[ahead].to_bits() ^ self.decay[0].to_bits();
+            knobs |= self.damp[ahead].to_bits() ^ self.damp[0].to_bits();
+            glides |= self.longest[ahead].to_bits() ^ self.longest[0].to_bits();
+            glides |= self.sway[ahead].to_bits() ^ self.sway[0].to_bits();
+        }
+        knobs == 0 && glides == 0
     }
 }
 

@@ -80,6 +80,45 @@ impl DelayLine {
         self.read_from(next, self.filled + 1 - count, DelayLine::SHORTEST, delays, count)
     }
 
+    /// The same where all delays are equal, so that one weighing serves all. Only where all windows are in one piece.
+    #[inline(always)]
+    fn read_at_rest(&self, next: usize, filled: usize, shortest: f64, delays: &[f64; RUN]) -> Option<Group> {
+        let mut moves = 0;
+        for delay in delays {
+            moves |= delay.to_bits() ^ delays[0].to_bits();
+        }
+        if moves != 0 {
+            return None;
+        }
+        let (oldest, phase, beyond) = self.place(delays[0], shortest);
+        let place = next + self.capacity - oldest as usize;
+        let start = if place >= self.capacity { place - self.capacity } else { place };
+        let window = self.ring[start..].first_chunk::<{ TAPS + RUN - 1 }>()?;
+        if oldest as usize > filled {
+            return None;
+        }
+        let weights = self.sinc.weights(phase, beyond);
+        let mut products = [Group::ZERO; RUN];
+        for (ahead, products) in products.iter_mut().enumerate() {
+            if let Some(taps) = window[ahead..].first_chunk() {
+                *products = sinc::weigh(taps, &weights);
+            }
+        }
+        Some(Group::sums(&products))
+    }
+
+    /// The oldest tap of a reading, in frames back, and how it is weighed.
+    #[inline(always)]
+    fn place(&self, delay: f64, shortest: f64) -> (u32, u32, f32) {
+        let longest = (self.capacity - TAPS) as f64;
+        let delay = if delay > shortest { delay } else { shortest };
+        let delay = if delay < longest { delay } else { longest };
+        let (floor, below) = floor(delay);
+        let (behind, above) = if below == delay { (floor, below) } else { (floor + 1, below + 1.0) };
+        let (phase, beyond) = sinc::place(above - delay);
+        (behind + (BEFORE as u32 - 1), phase, beyond)
+    }
+
     /// Readings of a run whose first stands where `next` was to be pushed and `filled` frames were.
     #[inline(always)]
     fn read_from(
@@ -90,33 +129,30 @@ impl DelayLine {
         delays: &[f64; RUN],
         count: usize,
     ) -> Group {
-        let longest = (self.capacity - TAPS) as f64;
+        if let Some(frames) = self.read_at_rest(next, filled, shortest, delays) {
+            return frames;
+        }
         let (next, capacity) = (next as u32, self.capacity as u32);
         // Where all windows begin and how they are weighed comes first: this is vector code.
         let (mut oldest, mut start) = ([0; RUN], [0; RUN]);
         let (mut phase, mut beyond) = ([0; RUN], [0.0; RUN]);
         for ahead in 0..RUN {
-            let delay = delays[ahead];
-            let delay = if delay > shortest { delay } else { shortest };
-            let delay = if delay < longest { delay } else { longest };
-            let (floor, below) = floor(delay);
-            let (behind, above) = if below == delay { (floor, below) } else { (floor + 1, below + 1.0) };
-            oldest[ahead] = behind + (BEFORE as u32 - 1);
+            (oldest[ahead], phase[ahead], beyond[ahead]) = self.place(delays[ahead], shortest);
             let place = next + ahead as u32 + capacity - oldest[ahead];
             start[ahead] = if place >= capacity { place - capacity } else { place };
-            (phase[ahead], beyond[ahead]) = sinc::place(above - delay);
         }
         let (ring, sinc) = (&self.ring[..], self.sinc);
         let mut products = [Group::ZERO; RUN];
         for ahead in 0..count.min(RUN) {
             let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
-            products[ahead] = sinc.weigh(window, phase[ahead], beyond[ahead]);
+            products[ahead] = sinc::weigh(window, &sinc.weights(phase[ahead], beyond[ahead]));
         }
         if oldest.iter().any(|&oldest| oldest > filled as u32) {
             for ahead in 0..count.min(RUN) {
                 let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
                 let stale = (oldest[ahead] as usize).saturating_sub(filled + ahead);
-                products[ahead] = sinc.weigh(&young(window, stale), phase[ahead], beyond[ahead]);
+                products[ahead] =
+                    sinc::weigh(&young(window, stale), &sinc.weights(phase[ahead], beyond[ahead]));
             }
         }
         Group::sums(&products)
@@ -143,7 +179,7 @@ mod tests {
             if oldest - tap <= past.len() { past[past.len() + tap - oldest] } else { 0.0 }
         });
         let (phase, beyond) = sinc::place(delay.ceil() - delay);
-        Sinc::shared().weigh(&window, phase, beyond).sum()
+        sinc::weigh(&window, &Sinc::shared().weights(phase, beyond)).sum()
     }
 
     /// Holds runs of all lengths to the truth.

@@ -25,11 +25,14 @@ const PHASES: usize = 512;
 /// Shape of the window: stop band near −108 dB.
 const BETA: f64 = 11.0;
 
-/// The weights.
+/// What each tap of a window weighs.
+pub type Weights = [Group; ROWS_OF_LANES];
+
+/// The weights of all phases.
 #[derive(Debug)]
 pub struct Sinc {
     /// One more than the phases, so that every phase has a next one.
-    phases: Box<[[Group; ROWS_OF_LANES]; PHASES + 1]>,
+    phases: Box<[Weights; PHASES + 1]>,
 }
 
 impl Sinc {
@@ -43,21 +46,29 @@ impl Sinc {
         })
     }
 
-    /// The frames of a window, in order of time, times their weights at a [`place`] after tap `BEFORE - 1`. The sum of
-    /// the lanes is the reading: [`Group::sums`] adds up eight of them at once.
+    /// What each tap weighs at a [`place`] after tap `BEFORE - 1`.
     #[inline(always)]
-    pub fn weigh(&self, window: &[f32; TAPS], phase: u32, beyond: f32) -> Group {
+    pub fn weights(&self, phase: u32, beyond: f32) -> Weights {
         let row = (phase as usize).min(PHASES - 1);
         let between = Group::splat(beyond);
         let (low, high) = (&self.phases[row], &self.phases[row + 1]);
-        let mut part = [Group::ZERO; ROWS_OF_LANES];
-        for (number, part) in part.iter_mut().enumerate() {
-            let taps = Group::from_fn(|lane| window[number * LANES + lane]);
-            let weight = low[number] + (high[number] - low[number]) * between;
-            *part = taps * weight;
+        let mut weights = *low;
+        for (weight, high) in weights.iter_mut().zip(high) {
+            *weight += (*high - *weight) * between;
         }
-        (part[0] + part[1]) + (part[2] + part[3])
+        weights
     }
+}
+
+/// The frames of a window, in order of time, times their weights. The sum of the lanes is the reading: [`Group::sums`]
+/// adds up eight of them at once.
+#[inline(always)]
+pub fn weigh(window: &[f32; TAPS], weights: &Weights) -> Group {
+    let mut part = [Group::ZERO; ROWS_OF_LANES];
+    for (number, part) in part.iter_mut().enumerate() {
+        *part = Group::from_fn(|lane| window[number * LANES + lane]) * weights[number];
+    }
+    (part[0] + part[1]) + (part[2] + part[3])
 }
 
 /// The phase at or before a `fraction` (0…1) of a frame, and how far it is from there to the next, 0…1.
@@ -69,7 +80,7 @@ pub fn place(fraction: f64) -> (u32, f32) {
 }
 
 /// The weights of one phase, scaled so that DC passes unchanged.
-fn phase(number: usize) -> [Group; ROWS_OF_LANES] {
+fn phase(number: usize) -> Weights {
     let at = (BEFORE - 1) as f64 + number as f64 / PHASES as f64;
     let weights: [f64; TAPS] = std::array::from_fn(|tap| {
         let x = tap as f64 - at;
@@ -93,7 +104,8 @@ mod tests {
             for step in 0..1_000 {
                 let fraction = f64::from(step) / 1_000.0;
                 let (phase, beyond) = place(fraction);
-                let error = f64::from(sinc.weigh(&window, phase, beyond).sum()) - sine(15.0 + fraction);
+                let error =
+                    f64::from(weigh(&window, &sinc.weights(phase, beyond)).sum()) - sine(15.0 + fraction);
                 assert!(error.abs() < 1e-5, "{cycles_per_frame} at {fraction}: {error}");
             }
         }
