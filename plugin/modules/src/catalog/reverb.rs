@@ -6,13 +6,15 @@ use std::ops::Range;
 
 use crate::dsp::guard::sane;
 use crate::dsp::room::{LONGEST, Room, Shape};
-use crate::dsp::{DelayLine, Glide, OnePole, RUN, runs};
+use crate::dsp::{DelayLine, Glide, OnePole, RUN, moves, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::level::{Level, Simd, Vectorized};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
+use crate::signal::Signal;
 use crate::spec::{Class, Spec};
+use crate::vector::Vector;
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
 const RIGHT: In = In::audio(1, "right").follows(LEFT).help("Right sound; follows the left when not patched");
@@ -54,28 +56,39 @@ pub struct Reverb {
     room: Room,
 }
 
-/// Takes the lows off both sides.
+/// Takes the lows off both sides: a one-pole each, which are computed at once.
 #[derive(Clone, Copy, Debug, Default)]
 struct LowCut {
     hertz: f32,
-    low: [OnePole; 2],
+    /// See [`OnePole::share`].
+    share: f32,
+    /// The low parts of both sides on the first two lanes.
+    low: Group,
 }
 
 impl LowCut {
     #[inline(always)]
-    fn run(&mut self, sides: &mut [Group; 2], hertz: Group, sample_rate: f32, count: usize) {
-        let LowCut { hertz: now, low: [mut left, mut right] } = *self;
-        let mut now = now;
+    fn run<S: Simd>(
+        &mut self,
+        simd: S,
+        sides: &mut [Group; 2],
+        hertz: Group,
+        sample_rate: f32,
+        count: usize,
+    ) {
+        let mut low = Vector::of(simd, self.low);
         for ahead in 0..count {
-            if hertz[ahead] != now {
-                now = hertz[ahead];
-                left.tune(now / sample_rate);
-                right.tune(now / sample_rate);
+            if hertz[ahead] != self.hertz {
+                self.hertz = hertz[ahead];
+                self.share = OnePole::share(self.hertz / sample_rate);
             }
-            sides[0][ahead] -= left.tick(sides[0][ahead]);
-            sides[1][ahead] -= right.tick(sides[1][ahead]);
+            let [left, right] = [sides[0][ahead], sides[1][ahead]];
+            let both = Vector::of(simd, Group([left, right, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
+            low = (low + (both - low) * self.share).flushed();
+            let high = (both - low).group();
+            (sides[0][ahead], sides[1][ahead]) = (high[0], high[1]);
         }
-        *self = LowCut { hertz: now, low: [left, right] };
+        self.low = low.group();
     }
 }
 
@@ -124,32 +137,62 @@ impl Vectorized for Reverb {
     #[inline(always)]
     fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
         let sounds = [io.input(LEFT), io.input(RIGHT)];
-        let params = [
-            io.param(SIZE),
-            io.param(DECAY),
-            io.param(DAMP),
-            io.param(LOW_CUT),
-            io.param(PRE_DELAY),
-            io.param(MODULATION),
-            io.param(MIX),
-        ];
+        let room = [SIZE, DECAY, DAMP, MODULATION].map(|param| io.param(param));
+        let [low_cut, pre_delay, mix] = [LOW_CUT, PRE_DELAY, MIX].map(|param| io.param(param));
+        let steady = !moves(room);
+        let mut wish = self.wish(&room, frames.start);
         for run in runs(frames) {
-            let mut rows = [Group::ZERO; 7];
-            for (row, param) in rows.iter_mut().zip(&params) {
-                *row = param.row(run.start);
+            let (start, count) = (run.start, run.len());
+            let dry = [sounds[0].row(start).map(sane), sounds[1].row(start).map(sane)];
+            let mut late = self.delay(dry, pre_delay.row(start), count);
+            self.low_cut.run(simd, &mut late, low_cut.row(start), self.sample_rate, count);
+            let rests = steady && self.rests_at(&wish);
+            let mut shapes = [Shape::default(); RUN];
+            for (shape, frame) in shapes.iter_mut().zip(run.clone()) {
+                wish = if steady { wish } else { self.wish(&room, frame) };
+                *shape = self.shape(&wish);
+                if rests {
+                    break;
+                }
             }
-            let [size, decay, damp, low_cut, pre_delay, modulation, mix] = rows;
-            let dry = [sounds[0].row(run.start).map(sane), sounds[1].row(run.start).map(sane)];
-            let mut late = self.delay(dry, pre_delay, run.len());
-            self.low_cut.run(&mut late, low_cut, self.sample_rate, run.len());
-            let shapes = self.shapes(size, decay, damp, modulation, run.len());
-            let wet = self.answer(simd, late, &shapes, run.len());
+            // Twice as long as a run, so that there are eight frames from each one of it.
+            let (mut sides, mut wet) = ([[0.0; 2 * RUN]; 2], [[0.0; 2 * RUN]; 2]);
+            for (side, late) in sides.iter_mut().zip(late) {
+                side[..RUN].copy_from_slice(&late.0);
+            }
+            let mut first = 0;
+            while first < count {
+                let alike = if rests { count } else { alike(&shapes[first..count]) };
+                let mut part = [Group::ZERO; 2];
+                for (part, side) in part.iter_mut().zip(&sides) {
+                    part.0.copy_from_slice(&side[first..first + RUN]);
+                }
+                for (wet, part) in wet.iter_mut().zip(self.room.tick(simd, part, shapes[first], alike)) {
+                    wet[first..first + RUN].copy_from_slice(&part.0);
+                }
+                first += alike;
+            }
+            let mix = Vector::of(simd, mix.row(start));
             for (side, port) in [OUT_LEFT, OUT_RIGHT].into_iter().enumerate() {
-                let mixed = dry[side] * (Group::splat(1.0) - mix) + wet[side] * mix;
-                io.set_row(port, run.clone(), mixed);
+                let mut answer = Group::ZERO;
+                answer.0.copy_from_slice(&wet[side][..RUN]);
+                let [dry, wet] = Vector::all(simd, &[dry[side], answer]);
+                io.set_row(port, run.clone(), (dry * (mix.like(1.0) - mix) + wet * mix).group());
             }
         }
     }
+}
+
+/// What the knobs ask for.
+#[derive(Clone, Copy)]
+struct Wish {
+    /// Length of the longest line, in frames.
+    longest: f64,
+    /// Sway to either side, in frames.
+    sway: f64,
+    /// As in [`Shape`].
+    decay_seconds: f32,
+    damp_hertz: f32,
 }
 
 impl Reverb {
@@ -172,73 +215,40 @@ impl Reverb {
         late
     }
 
-    /// What the room is like in each frame of a run.
+    /// What the room is to become at a frame.
     #[inline(always)]
-    fn shapes(&mut self, size: Group, decay: Group, damp: Group, modulation: Group, count: usize) -> Shapes {
-        let rate = f64::from(self.sample_rate);
-        let (mut longest, mut sway) = ([0.0; RUN], [0.0; RUN]);
-        for ahead in 0..RUN {
-            let scale = SMALLEST + (1.0 - SMALLEST) * f64::from(size[ahead]);
-            // The longest line is the one that must not glide too fast.
-            longest[ahead] = scale * LONGEST * rate;
-            sway[ahead] = f64::from(modulation[ahead] * SWAY * self.sample_rate);
+    fn wish(&self, [size, decay, damp, modulation]: &[Signal<'_>; 4], frame: usize) -> Wish {
+        let scale = SMALLEST + (1.0 - SMALLEST) * f64::from(size.at(frame)[0]);
+        Wish {
+            longest: scale * LONGEST * f64::from(self.sample_rate),
+            sway: f64::from(modulation.at(frame)[0] * SWAY * self.sample_rate),
+            decay_seconds: decay.at(frame)[0],
+            damp_hertz: damp.at(frame)[0],
         }
-        let (longest, sway) = (self.size_glide.run(longest, count), self.sway_glide.run(sway, count));
-        Shapes { full: LONGEST * rate, longest, sway, decay, damp }
     }
 
-    /// What the room answers to a run.
+    /// Whether nothing glides any more.
     #[inline(always)]
-    fn answer<S: Simd>(&mut self, simd: S, sides: [Group; 2], shapes: &Shapes, count: usize) -> [Group; 2] {
-        if shapes.rest() {
-            return self.room.tick(simd, sides, shapes.at(0), count);
-        }
-        let mut answer = [Group::ZERO; 2];
-        for ahead in 0..count {
-            let frame = [Group::splat(sides[0][ahead]), Group::splat(sides[1][ahead])];
-            let [left, right] = self.room.tick(simd, frame, shapes.at(ahead), 1);
-            (answer[0][ahead], answer[1][ahead]) = (left[0], right[0]);
-        }
-        answer
+    fn rests_at(&self, wish: &Wish) -> bool {
+        self.size_glide.rests_at(wish.longest) && self.sway_glide.rests_at(wish.sway)
     }
-}
 
-/// What the room is like in a run of frames.
-struct Shapes {
-    /// Length of the longest line in the largest room, in frames.
-    full: f64,
-    /// The same in this room.
-    longest: [f64; RUN],
-    /// Sway to either side, in frames.
-    sway: [f64; RUN],
-    /// As in [`Shape`].
-    decay: Group,
-    damp: Group,
-}
-
-impl Shapes {
+    /// The room in the next frame.
     #[inline(always)]
-    fn at(&self, ahead: usize) -> Shape {
+    fn shape(&mut self, wish: &Wish) -> Shape {
         Shape {
-            scale: self.longest[ahead] / self.full,
-            decay_seconds: self.decay[ahead],
-            damp_hertz: self.damp[ahead],
-            sway: self.sway[ahead] as f32,
+            // The longest line is the one that must not glide too fast.
+            scale: self.size_glide.next(wish.longest) / (LONGEST * f64::from(self.sample_rate)),
+            decay_seconds: wish.decay_seconds,
+            damp_hertz: wish.damp_hertz,
+            sway: self.sway_glide.next(wish.sway) as f32,
         }
     }
+}
 
-    /// Whether it is the same in all frames.
-    #[inline(always)]
-    fn rest(&self) -> bool {
-        let (mut knobs, mut glides) = (0, 0);
-        for ahead in 1..RUN {
-            knobs |= self.decay[ahead].to_bits() ^ self.decay[0].to_bits();
-            knobs |= self.damp[ahead].to_bits() ^ self.damp[0].to_bits();
-            glides |= self.longest[ahead].to_bits() ^ self.longest[0].to_bits();
-            glides |= self.sway[ahead].to_bits() ^ self.sway[0].to_bits();
-        }
-        knobs == 0 && glides == 0
-    }
+/// How many shapes are the same as the first.
+fn alike(shapes: &[Shape]) -> usize {
+    shapes.iter().take_while(|&shape| *shape == shapes[0]).count()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Sixteen delay lines side by side: what reverberation is made of. They take and give up to eight frames at once, each
 //! line's frames in the lanes of a group, since what lies in a row in memory is one step then.
 
+use super::guard::flushed;
 use crate::group::{Group, LANES};
 use crate::level::Simd;
 use crate::vector::Vector;
@@ -29,6 +30,8 @@ pub struct Bank<const RINGS: usize = LINES> {
     /// Rings of `mask + 1` frames; the first [`BEHIND`] frames of each stand behind it again, so that every reading is
     /// in one piece.
     rings: Box<[f32]>,
+    /// Where each line's ring begins.
+    firsts: [u32; LINES],
     mask: usize,
     /// Place of the frame to be pushed next; within `mask`.
     next: usize,
@@ -40,7 +43,14 @@ impl<const RINGS: usize> Bank<RINGS> {
     /// Silent lines for ages up to `longest` frames.
     pub fn new(longest: f64) -> Bank<RINGS> {
         let length = (longest as usize + BEHIND).next_power_of_two();
-        Bank { rings: vec![0.0; RINGS * (length + BEHIND)].into(), mask: length - 1, next: 0, filled: 0 }
+        let stride = length + BEHIND;
+        Bank {
+            rings: vec![0.0; RINGS * stride].into(),
+            firsts: std::array::from_fn(|line| (line % RINGS * stride) as u32),
+            mask: length - 1,
+            next: 0,
+            filled: 0,
+        }
     }
 
     /// Forgets everything, at no cost.
@@ -49,24 +59,22 @@ impl<const RINGS: usize> Bank<RINGS> {
         self.filled = 0;
     }
 
-    fn stride(&self) -> usize {
-        self.mask + 1 + BEHIND
-    }
-
     /// Takes `count` frames in.
     #[inline(always)]
     pub fn push<S: Simd>(&mut self, simd: S, frames: &[Group; RINGS], count: usize) {
-        let (stride, next) = (self.stride(), self.next);
+        let next = self.next;
         let in_one_piece = count == CHUNK && next >= BEHIND && next + CHUNK <= self.mask + 1;
-        let mut start = 0;
-        for frames in frames {
-            let frames = Vector::of(simd, *frames).flushed().group();
-            if in_one_piece {
-                self.rings[start + next..][..CHUNK].copy_from_slice(&frames.0);
-            } else {
-                self.push_around(start, &frames.0[..count]);
+        if in_one_piece {
+            for (frames, &first) in frames.iter().zip(&self.firsts) {
+                let start = first as usize + next;
+                let frames = Vector::of(simd, *frames).flushed().group();
+                self.rings[start..start + CHUNK].copy_from_slice(&frames.0);
             }
-            start += stride;
+        } else {
+            for ring in 0..RINGS {
+                let frames = frames[ring].map(flushed);
+                self.push_around(self.firsts[ring] as usize, &frames.0[..count]);
+            }
         }
         self.next = (next + count) & self.mask;
         self.filled = (self.filled + count).min(self.mask + 1);
@@ -86,10 +94,10 @@ impl<const RINGS: usize> Bank<RINGS> {
     /// Where the frames that were given `ages` before the one at `place` begin among all rings.
     #[inline(always)]
     fn starts(&self, place: usize, ages: &[u32; LINES]) -> [u32; LINES] {
-        let (stride, mask) = (self.stride() as u32, self.mask as u32);
-        let mut starts = [0; LINES];
+        let (place, mask) = (place as u32, self.mask as u32);
+        let mut starts = self.firsts;
         for line in 0..LINES {
-            starts[line] = (line % RINGS) as u32 * stride + ((place as u32).wrapping_sub(ages[line]) & mask);
+            starts[line] += place.wrapping_sub(ages[line]) & mask;
         }
         starts
     }
@@ -134,20 +142,22 @@ impl<const RINGS: usize> Bank<RINGS> {
             }
             chunk[line] = cubic(simd, &taps, fraction[line]);
         }
-        // Not all of a line's windows follow one another where its age moves, nor are they all there soon after a reset.
-        let (mut differ, mut any) = ([0; LINES], 0);
-        for line in 0..LINES {
-            for frame in &ages[1..count] {
+        // A line's windows do not follow one another where its age moves, and are not all there soon after a reset.
+        let mut differ = [0; LINES];
+        for frame in &ages[1..count] {
+            for line in 0..LINES {
                 differ[line] |= frame[line] ^ ages[0][line];
             }
+        }
+        let mut any = 0;
+        for line in 0..LINES {
             differ[line] |= u32::from(ages[0][line] + OLDEST as u32 > self.filled as u32);
             any |= differ[line];
         }
         if any != 0 {
             for line in 0..LINES {
                 if differ[line] != 0 {
-                    let taps = self.taps(line, ages, count);
-                    chunk[line] = cubic(simd, &taps, fraction[line]);
+                    chunk[line] = cubic(simd, &self.taps(line, ages, count), fraction[line]);
                 }
             }
         }
@@ -157,14 +167,18 @@ impl<const RINGS: usize> Bank<RINGS> {
     /// The four frames of one line around each of the next `count` instants, from the oldest to the newest.
     #[inline(always)]
     fn taps(&self, line: usize, ages: &[[u32; LINES]; CHUNK], count: usize) -> [Group; TAPS] {
-        let ring = &self.rings[line % RINGS * self.stride()..][..self.stride()];
+        let ring = &self.rings[self.firsts[line] as usize..];
         let mut taps = [Group::ZERO; TAPS];
         for frame in 0..count {
             let oldest = ages[frame][line] as usize + OLDEST;
             let start = (self.next + frame).wrapping_sub(oldest) & self.mask;
-            let stale = oldest.saturating_sub(self.filled + frame);
+            let window = &ring[start..start + TAPS];
             for tap in 0..TAPS {
-                taps[tap][frame] = if tap < stale { 0.0 } else { ring[start + tap] };
+                taps[tap][frame] = window[tap];
+            }
+            let stale = oldest.saturating_sub(self.filled + frame).min(TAPS);
+            for tap in &mut taps[..stale] {
+                tap[frame] = 0.0;
             }
         }
         taps
