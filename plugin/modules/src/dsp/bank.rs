@@ -16,7 +16,7 @@ pub const CHUNK: usize = LANES;
 const TAPS: usize = 4;
 
 /// Frames from an instant back to the oldest of these.
-const OLDEST: usize = TAPS / 2;
+const OLDEST: u32 = 2;
 
 /// Frames that stand behind a ring again.
 const BEHIND: usize = CHUNK + TAPS;
@@ -32,11 +32,11 @@ pub struct Bank<const RINGS: usize = LINES> {
     rings: Box<[f32]>,
     /// Where each line's ring begins.
     firsts: [u32; LINES],
-    mask: usize,
+    mask: u32,
     /// Place of the frame to be pushed next; within `mask`.
-    next: usize,
+    next: u32,
     /// Frames pushed since the reset, at most `mask + 1`; what is older reads as silence.
-    filled: usize,
+    filled: u32,
 }
 
 impl<const RINGS: usize> Bank<RINGS> {
@@ -47,7 +47,7 @@ impl<const RINGS: usize> Bank<RINGS> {
         Bank {
             rings: vec![0.0; RINGS * stride].into(),
             firsts: std::array::from_fn(|line| (line % RINGS * stride) as u32),
-            mask: length - 1,
+            mask: length as u32 - 1,
             next: 0,
             filled: 0,
         }
@@ -62,63 +62,63 @@ impl<const RINGS: usize> Bank<RINGS> {
     /// Takes `count` frames in.
     #[inline(always)]
     pub fn push<S: Simd>(&mut self, simd: S, frames: &[Group; RINGS], count: usize) {
-        let next = self.next;
-        let in_one_piece = count == CHUNK && next >= BEHIND && next + CHUNK <= self.mask + 1;
-        if in_one_piece {
-            for (frames, &first) in frames.iter().zip(&self.firsts) {
-                let start = first as usize + next;
-                let frames = Vector::of(simd, *frames).flushed().group();
-                self.rings[start..start + CHUNK].copy_from_slice(&frames.0);
+        let (next, mask) = (self.next as usize, self.mask as usize);
+        if count == CHUNK && next >= BEHIND && next + CHUNK <= mask + 1 {
+            let (rings, firsts) = (&mut self.rings[..], &self.firsts);
+            for ring in 0..RINGS {
+                let start = firsts[ring % LINES] as usize + next;
+                let frames = Vector::of(simd, frames[ring]).flushed().group();
+                rings[start..start + CHUNK].copy_from_slice(&frames.0);
             }
         } else {
-            for ring in 0..RINGS {
-                let frames = frames[ring].map(flushed);
-                self.push_around(self.firsts[ring] as usize, &frames.0[..count]);
-            }
+            self.push_around(frames, count);
         }
-        self.next = (next + count) & self.mask;
-        self.filled = (self.filled + count).min(self.mask + 1);
+        self.next = (self.next + count as u32) & self.mask;
+        self.filled = (self.filled + count as u32).min(self.mask + 1);
     }
 
-    /// Puts frames into the ring at `start`, where it may end among them or stand again behind itself.
-    fn push_around(&mut self, start: usize, frames: &[f32]) {
-        for (offset, &value) in frames.iter().enumerate() {
-            let place = (self.next + offset) & self.mask;
-            self.rings[start + place] = value;
-            if place < BEHIND {
-                self.rings[start + self.mask + 1 + place] = value;
+    /// The same where the rings may end among the frames or stand again behind themselves.
+    fn push_around(&mut self, frames: &[Group; RINGS], count: usize) {
+        for (frames, &first) in frames.iter().zip(&self.firsts) {
+            for (offset, &value) in frames.0.iter().enumerate().take(count) {
+                let place = (self.next as usize + offset) & self.mask as usize;
+                let value = flushed(value);
+                self.rings[first as usize + place] = value;
+                if place < BEHIND {
+                    self.rings[first as usize + self.mask as usize + 1 + place] = value;
+                }
             }
         }
     }
 
-    /// Where the frames that were given `ages` before the one at `place` begin among all rings.
+    /// Where a line's frames begin that were given `age` before the one at `place`.
     #[inline(always)]
-    fn starts(&self, place: usize, ages: &[u32; LINES]) -> [u32; LINES] {
-        let (place, mask) = (place as u32, self.mask as u32);
-        let mut starts = self.firsts;
-        for line in 0..LINES {
-            starts[line] += place.wrapping_sub(ages[line]) & mask;
-        }
-        starts
+    fn start(&self, line: usize, place: u32, age: u32) -> usize {
+        self.firsts[line] as usize + (place.wrapping_sub(age) & self.mask) as usize
     }
 
     /// For each of the last `count` frames that were pushed what each line had been given `ages` frames before the
     /// frame after it: 1 is that frame itself.
     #[inline(always)]
     pub fn read(&self, ages: &[u32; LINES], count: usize) -> Chunk {
-        let starts = self.starts(self.next.wrapping_sub(count).wrapping_add(1), ages);
+        let place = self.next.wrapping_sub(count as u32).wrapping_add(1);
         let mut chunk = [Group::ZERO; LINES];
-        for (&start, out) in starts.iter().zip(&mut chunk) {
-            let start = start as usize;
-            out.0.copy_from_slice(&self.rings[start..start + CHUNK]);
+        for line in 0..LINES {
+            let start = self.start(line, place, ages[line]);
+            chunk[line].0.copy_from_slice(&self.rings[start..start + CHUNK]);
         }
         if self.filled <= self.mask {
-            for (line, out) in chunk.iter_mut().enumerate() {
-                let stale = (ages[line] as usize + count).saturating_sub(self.filled + 1);
-                out.0[..stale.min(CHUNK)].fill(0.0);
-            }
+            self.silence(&mut chunk, ages, count);
         }
         chunk
+    }
+
+    /// Takes out of a reading what was pushed before the reset.
+    fn silence(&self, chunk: &mut Chunk, ages: &[u32; LINES], count: usize) {
+        for (line, out) in chunk.iter_mut().enumerate() {
+            let stale = (ages[line] + count as u32).saturating_sub(self.filled + 1) as usize;
+            out.0[..stale.min(CHUNK)].fill(0.0);
+        }
     }
 
     /// For each of the next `count` frames what each line was given `ages` (frame by frame; above `count`) and a
@@ -131,10 +131,9 @@ impl<const RINGS: usize> Bank<RINGS> {
         fraction: &Chunk,
         count: usize,
     ) -> Chunk {
-        let starts = self.starts(self.next.wrapping_sub(OLDEST), &ages[0]);
         let mut chunk = [Group::ZERO; LINES];
         for line in 0..LINES {
-            let start = starts[line] as usize;
+            let start = self.start(line, self.next, ages[0][line] + OLDEST);
             let window = &self.rings[start..start + BEHIND];
             let mut taps = [Group::ZERO; TAPS];
             for (tap, frames) in taps.iter_mut().enumerate() {
@@ -151,7 +150,7 @@ impl<const RINGS: usize> Bank<RINGS> {
         }
         let mut any = 0;
         for line in 0..LINES {
-            differ[line] |= u32::from(ages[0][line] + OLDEST as u32 > self.filled as u32);
+            differ[line] |= u32::from(ages[0][line] + OLDEST > self.filled);
             any |= differ[line];
         }
         if any != 0 {
@@ -167,17 +166,16 @@ impl<const RINGS: usize> Bank<RINGS> {
     /// The four frames of one line around each of the next `count` instants, from the oldest to the newest.
     #[inline(always)]
     fn taps(&self, line: usize, ages: &[[u32; LINES]; CHUNK], count: usize) -> [Group; TAPS] {
-        let ring = &self.rings[self.firsts[line] as usize..];
         let mut taps = [Group::ZERO; TAPS];
         for frame in 0..count {
-            let oldest = ages[frame][line] as usize + OLDEST;
-            let start = (self.next + frame).wrapping_sub(oldest) & self.mask;
-            let window = &ring[start..start + TAPS];
+            let (oldest, now) = (ages[frame][line] + OLDEST, frame as u32);
+            let start = self.start(line, self.next + now, oldest);
+            let window = &self.rings[start..start + TAPS];
             for tap in 0..TAPS {
                 taps[tap][frame] = window[tap];
             }
-            let stale = oldest.saturating_sub(self.filled + frame).min(TAPS);
-            for tap in &mut taps[..stale] {
+            let stale = oldest.saturating_sub(self.filled + now) as usize;
+            for tap in &mut taps[..stale.min(TAPS)] {
                 tap[frame] = 0.0;
             }
         }
