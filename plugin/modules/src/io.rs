@@ -1,7 +1,9 @@
 //! What a module sees while it renders.
 
+use std::ops::Range;
+
 use crate::event::LaneEvent;
-use crate::group::Group;
+use crate::group::{Group, LANES};
 use crate::host::Host;
 use crate::port::{In, Out, Param};
 use crate::signal::{Buffer, Signal};
@@ -46,6 +48,21 @@ impl<'a> Io<'a> {
     #[inline(always)]
     pub fn set(&mut self, port: Out, frame: usize, value: Group) {
         self.outputs[port.index()][frame & (BLOCK - 1)] = value;
+    }
+
+    /// Writes a run of up to eight frames of a mono output, each of which is a lane of `row`.
+    #[inline(always)]
+    pub fn set_row(&mut self, port: Out, run: Range<usize>, row: Group) {
+        let frames = &mut self.outputs[port.index()][run];
+        if let Some(frames) = frames.first_chunk_mut::<LANES>() {
+            for ahead in 0..LANES {
+                frames[ahead] = Group::splat(row[ahead]);
+            }
+            return;
+        }
+        for (frame, value) in frames.iter_mut().zip(row.0) {
+            *frame = Group::splat(value);
+        }
     }
 
     /// The frames of one output.

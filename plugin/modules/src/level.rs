@@ -1,10 +1,21 @@
 //! The machine's best instruction set, for loops over groups.
 
+#[cfg(target_arch = "x86_64")]
+use std::any::Any;
 use std::ops::Range;
 
 pub use pulp::Simd;
+#[cfg(target_arch = "x86_64")]
+pub use pulp::x86::V3 as Avx2;
 
 use crate::io::Io;
+
+/// The instruction set if it is AVX2, for the few steps that [`Simd`] has no word for. Known when this is compiled.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub fn avx2<S: Simd>(simd: S) -> Option<Avx2> {
+    (&simd as &dyn Any).downcast_ref().copied()
+}
 
 /// Something to be computed on any instruction set. Implementations of `run`, and all that they call in loops, are
 /// `#[inline(always)]`: they are compiled once for each set.
@@ -25,7 +36,7 @@ pub trait Vectorized {
 #[derive(Clone, Copy, Debug)]
 pub struct Level {
     #[cfg(target_arch = "x86_64")]
-    avx2: Option<pulp::x86::V3>,
+    avx2: Option<Avx2>,
 }
 
 impl Level {
@@ -33,7 +44,7 @@ impl Level {
     pub fn best() -> Level {
         Level {
             #[cfg(target_arch = "x86_64")]
-            avx2: pulp::x86::V3::try_new(),
+            avx2: Avx2::try_new(),
         }
     }
 
@@ -81,7 +92,7 @@ impl<M: Vectorized> Work for Call<'_, '_, M> {
 #[cfg(target_arch = "x86_64")]
 struct Compiled<W> {
     work: W,
-    avx2: pulp::x86::V3,
+    avx2: Avx2,
 }
 
 #[cfg(target_arch = "x86_64")]

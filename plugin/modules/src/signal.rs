@@ -1,6 +1,6 @@
 //! What a port carries over a block: a voltage at rest or one per frame.
 
-use crate::group::Group;
+use crate::group::{Group, LANES};
 use crate::io::BLOCK;
 
 /// One port's block as a module reads it: either *steady* (one value for the whole range) or *moving* (one group per
@@ -31,7 +31,10 @@ impl<'a> Signal<'a> {
     pub fn row(&self, first: usize) -> Group {
         match self.steady() {
             Some(value) => Group::splat(value[0]),
-            None => Group::from_fn(|ahead| self.at(first + ahead)[0]),
+            None => match self.frames[first..].first_chunk::<LANES>() {
+                Some(frames) => Group::from_fn(|ahead| frames[ahead][0]),
+                None => Group::from_fn(|ahead| self.at(first + ahead)[0]),
+            },
         }
     }
 

@@ -4,6 +4,7 @@ use std::ops::{Add, Div, Mul, Sub};
 
 use pulp::Simd;
 
+use crate::dsp::guard::NOTHING;
 use crate::group::{Group, LANES};
 
 /// A [`Group`] that stays in a register of an instruction set, for loops in which state is handed on from frame to
@@ -62,6 +63,12 @@ impl<S: Simd> Vector<S> {
     pub fn clamp(self, low: f32, high: f32) -> Vector<S> {
         // Of a NaN and a number both instructions give the second.
         self.max(self.like(low)).min(self.like(high))
+    }
+
+    /// See [`crate::dsp::guard::flushed`].
+    #[inline(always)]
+    pub fn flushed(self) -> Vector<S> {
+        self.like(NOTHING).is_less(self.abs()).choose(self, self.like(0.0))
     }
 
     /// Magnitude of each lane.

@@ -7,12 +7,14 @@ use std::ops::Range;
 
 use crate::dsp::guard::{sane, saturate};
 use crate::dsp::swing::{ahead, sines};
-use crate::dsp::{DelayLine, Glide, RUN, Swing, runs};
+use crate::dsp::{DelayLine, Glide, Places, RUN, Swing, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
+use crate::level::{Level, Simd, Vectorized};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Section, Spec};
+use crate::vector::Vector;
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
 const RIGHT: In = In::audio(1, "right").follows(LEFT).help("Right sound; follows the left when not patched");
@@ -58,6 +60,7 @@ const OFF: f32 = 1e-6;
 #[derive(Debug)]
 pub struct Chorus {
     sample_rate: f64,
+    level: Level,
     /// None for a side that another unit computes.
     lines: [Option<DelayLine>; 2],
     sway: Glide,
@@ -65,8 +68,10 @@ pub struct Chorus {
     levels: Levels,
 }
 
-/// How both sides' voices move over a run of frames.
+/// How the voices move over a run of frames.
 struct Moves {
+    /// Delay in the middle of the sway, in frames.
+    middle: f64,
     /// Sway to either side, in frames.
     sway: [f64; RUN],
     /// Where the slow sine stands, in turns.
@@ -77,29 +82,42 @@ struct Moves {
     singing: usize,
 }
 
-impl Chorus {
-    /// Delays at which one side's voices read the line, for those that sing. The side is `apart` turns ahead.
+impl Moves {
+    /// Where one side's voices read its line. The side is `apart` turns ahead.
     #[inline(always)]
-    fn delays(&self, apart: &[f64; RUN], moves: &Moves) -> [[f64; RUN]; MOST] {
-        let middle = MIDDLE * self.sample_rate;
-        let mut delays = [[0.0; RUN]; MOST];
-        for (voice, delays) in delays.iter_mut().enumerate().take(moves.singing) {
-            let sines = sines(&moves.phases, apart.map(|apart| ahead(TURNS[voice], apart)));
-            *delays = std::array::from_fn(|frame| middle + moves.sway[frame] * sines[frame]);
+    fn places(&self, line: &DelayLine, apart: &[f64; RUN]) -> [Places; MOST] {
+        let mut places = [Places::default(); MOST];
+        for voice in 0..self.singing {
+            let (mut turns, mut delays) = ([0.0; RUN], [0.0; RUN]);
+            for frame in 0..RUN {
+                turns[frame] = ahead(TURNS[voice], apart[frame]);
+            }
+            let sines = sines(&self.phases, &turns);
+            for frame in 0..RUN {
+                delays[frame] = self.middle + self.sway[frame] * sines[frame];
+            }
+            places[voice] = line.places(&delays);
         }
-        delays
+        places
     }
 
     /// What one side's voices sing, summed, and the first of them alone.
     #[inline(always)]
-    fn sing(line: &DelayLine, delays: &[[f64; RUN]; MOST], moves: &Moves, count: usize) -> (Group, Group) {
-        let first = line.read_run(&delays[0], count);
-        let mut sum = first * moves.levels[0];
-        for (delays, &level) in delays.iter().zip(&moves.levels).take(moves.singing).skip(1) {
-            let more = sum + line.read_run(delays, count) * level;
-            sum = Group::from_fn(|frame| if level[frame] != 0.0 { more[frame] } else { sum[frame] });
+    fn sing<S: Simd>(
+        &self,
+        simd: S,
+        line: &DelayLine,
+        places: &[Places; MOST],
+        count: usize,
+    ) -> [Vector<S>; 2] {
+        let first = Vector::of(simd, line.read(simd, &places[0], count));
+        let mut sum = first * Vector::of(simd, self.levels[0]);
+        for voice in 1..self.singing {
+            let level = Vector::of(simd, self.levels[voice]);
+            let more = sum + Vector::of(simd, line.read(simd, &places[voice], count)) * level;
+            sum = level.like(0.0).is_less(level).choose(more, sum);
         }
-        (sum, first)
+        [sum, first]
     }
 }
 
@@ -192,6 +210,7 @@ impl Module for Chorus {
         let longest = (MIDDLE + SWAY) * f64::from(setup.sample_rate);
         Chorus {
             sample_rate: f64::from(setup.sample_rate),
+            level: setup.level,
             lines: SIDES.map(|side| setup.computes(side).then(|| DelayLine::new(longest))),
             sway: Glide::new(setup.sample_rate),
             swing: Swing::default(),
@@ -210,33 +229,44 @@ impl Module for Chorus {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
+        self.level.render(self, io, frames);
+    }
+}
+
+impl Vectorized for Chorus {
+    #[inline(always)]
+    fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
         let sounds = [io.input(LEFT), io.input(RIGHT)];
         let params = [RATE, DEPTH, VOICES, WIDTH, FEEDBACK, MIX].map(|param| io.param(param));
         for run in runs(frames) {
             let count = run.len();
-            let [rate, depth, voices, width, back, wet] = params.map(|param| param.row(run.start));
-            let sway = depth.0.map(|depth| f64::from(depth) * SWAY * self.sample_rate);
-            let sway = self.sway.run(sway, count);
-            let phases = self.swing.run(rate.0.map(|rate| f64::from(rate) / self.sample_rate), count);
-            let (levels, singing) = self.levels.run(voices, count);
-            let moves = Moves { sway, phases, levels, singing };
-            let apart = width.0.map(|width| f64::from(width) * APART);
-            let mut delays = [[[0.0; RUN]; MOST]; 2];
-            if self.lines[0].is_some() {
-                delays[0] = self.delays(&[0.0; RUN], &moves);
+            let mut rows = [Group::ZERO; 6];
+            for (row, param) in rows.iter_mut().zip(&params) {
+                *row = param.row(run.start);
             }
-            if self.lines[1].is_some() {
-                delays[1] = self.delays(&apart, &moves);
+            let [rate, depth, voices, width, back, wet] = rows;
+            let [back, wet] = Vector::all(simd, &[back, wet]);
+            let (mut sway, mut turns, mut apart) = ([0.0; RUN], [0.0; RUN], [0.0; RUN]);
+            for ahead in 0..RUN {
+                sway[ahead] = f64::from(depth[ahead]) * SWAY * self.sample_rate;
+                turns[ahead] = f64::from(rate[ahead]) / self.sample_rate;
+                apart[ahead] = f64::from(width[ahead]) * APART;
+            }
+            let sway = self.sway.run(sway, count);
+            let phases = self.swing.run(turns, count);
+            let (levels, singing) = self.levels.run(voices, count);
+            let moves = Moves { middle: MIDDLE * self.sample_rate, sway, phases, levels, singing };
+            let mut places = [[Places::default(); MOST]; 2];
+            for (side, line) in self.lines.iter().enumerate() {
+                let Some(line) = line else { continue };
+                places[side] = moves.places(line, if side == 0 { &[0.0; RUN] } else { &apart });
             }
             for (side, port) in SIDES.into_iter().enumerate() {
                 let Some(line) = &mut self.lines[side] else { continue };
-                let dry = sounds[side].row(run.start).map(sane);
-                let (sum, first) = Chorus::sing(line, &delays[side], &moves, count);
-                line.push_run((dry + first * back).map(saturate), count);
-                let mixed = dry * (Group::splat(1.0) - wet) + sum * wet;
-                for (frame, volts) in run.clone().zip(mixed.0) {
-                    io.set(port, frame, Group::splat(volts));
-                }
+                let dry = Vector::of(simd, sounds[side].row(run.start).map(sane));
+                let [sum, first] = moves.sing(simd, line, &places[side], count);
+                line.push_run((dry + first * back).group().map(saturate), count);
+                io.set_row(port, run.clone(), (dry * (wet.like(1.0) - wet) + sum * wet).group());
             }
         }
     }

@@ -4,16 +4,17 @@
 
 use std::ops::Range;
 
-use crate::dsp::bank::CHUNK;
 use crate::dsp::guard::sane;
 use crate::dsp::room::{LONGEST, Room, Shape};
-use crate::dsp::{DelayLine, Glide, OnePole, RUN, runs};
+use crate::dsp::{DelayLine, Glide, OnePole, RUN, moves, runs};
 use crate::group::{Group, LaneMask};
-use crate::io::{BLOCK, Io};
+use crate::io::Io;
 use crate::level::{Level, Simd, Vectorized};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
+use crate::signal::Signal;
 use crate::spec::{Class, Spec};
+use crate::vector::Vector;
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
 const RIGHT: In = In::audio(1, "right").follows(LEFT).help("Right sound; follows the left when not patched");
@@ -55,22 +56,40 @@ pub struct Reverb {
     room: Room,
 }
 
-/// Takes the lows off both sides.
+/// Takes the lows off both sides: a one-pole each, which are computed at once.
 #[derive(Clone, Copy, Debug, Default)]
 struct LowCut {
     hertz: f32,
-    low: [OnePole; 2],
+    /// See [`OnePole::share`].
+    share: f32,
+    /// The low parts of both sides on the first two lanes.
+    low: Group,
 }
 
 impl LowCut {
     #[inline(always)]
-    fn tick(&mut self, sides: [f32; 2], hertz: f32, sample_rate: f32) -> [f32; 2] {
-        if hertz != self.hertz {
-            self.hertz = hertz;
-            self.low[0].tune(hertz / sample_rate);
-            self.low[1].tune(hertz / sample_rate);
+    fn run<S: Simd>(
+        &mut self,
+        simd: S,
+        sides: &mut [Group; 2],
+        hertz: Group,
+        sample_rate: f32,
+        count: usize,
+    ) {
+        let (mut low, mut share) = (Vector::of(simd, self.low), Vector::splat(simd, self.share));
+        let [left, right] = sides;
+        for ((left, right), hertz) in left.0.iter_mut().zip(&mut right.0).zip(hertz.0).take(count) {
+            if hertz != self.hertz {
+                self.hertz = hertz;
+                self.share = OnePole::share(hertz / sample_rate);
+                share = low.like(self.share);
+            }
+            let both = Vector::of(simd, Group([*left, *right, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
+            low = (low + (both - low) * share).flushed();
+            let high = (both - low).group();
+            (*left, *right) = (high[0], high[1]);
         }
-        [sides[0] - self.low[0].tick(sides[0]), sides[1] - self.low[1].tick(sides[1])]
+        self.low = low.group();
     }
 }
 
@@ -118,58 +137,119 @@ impl Module for Reverb {
 impl Vectorized for Reverb {
     #[inline(always)]
     fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
-        let (left, right) = (io.input(LEFT), io.input(RIGHT));
-        let [size, decay, damp, low_cut] = [SIZE, DECAY, DAMP, LOW_CUT].map(|param| io.param(param));
-        let [pre_delay, modulation, mix] = [PRE_DELAY, MODULATION, MIX].map(|param| io.param(param));
-        let rate = f64::from(self.sample_rate);
-        let dry = |frame: usize| [sane(left.at(frame)[0]), sane(right.at(frame)[0])];
-        let mut late = [[0.0; BLOCK]; 2];
-        let mut shapes = [Shape::default(); BLOCK];
-        for run in runs(frames.clone()) {
-            let count = run.len();
-            let mut pre = [0.0; RUN];
-            for (pre, frame) in pre.iter_mut().zip(run.clone()) {
-                let target = f64::from(pre_delay.at(frame)[0]) * rate;
-                *pre = self.pre_glide.next(target) + DelayLine::SHORTEST;
+        let sounds = [io.input(LEFT), io.input(RIGHT)];
+        let room = [SIZE, DECAY, DAMP, MODULATION].map(|param| io.param(param));
+        let [low_cut, pre_delay, mix] = [LOW_CUT, PRE_DELAY, MIX].map(|param| io.param(param));
+        let steady = !moves(room);
+        let mut wish = self.wish(&room, frames.start);
+        for run in runs(frames) {
+            let (start, count) = (run.start, run.len());
+            let dry = [sounds[0].row(start).map(sane), sounds[1].row(start).map(sane)];
+            let mut late = self.delay(simd, dry, pre_delay.row(start), count);
+            self.low_cut.run(simd, &mut late, low_cut.row(start), self.sample_rate, count);
+            let rests = steady && self.rests_at(&wish);
+            let mut shapes = [Shape::default(); RUN];
+            for (shape, frame) in shapes.iter_mut().zip(run.clone()) {
+                wish = if steady { wish } else { self.wish(&room, frame) };
+                *shape = self.shape(&wish);
+                if rests {
+                    break;
+                }
             }
-            let mut sides = [left.row(run.start).map(sane), right.row(run.start).map(sane)];
-            for (line, side) in self.pre.iter_mut().zip(&mut sides) {
-                line.push_run(*side, count);
-                *side = line.read_pushed(&pre, count);
+            // Twice as long as a run, so that there are eight frames from each one of it.
+            let (mut sides, mut wet) = ([[0.0; 2 * RUN]; 2], [[0.0; 2 * RUN]; 2]);
+            for (side, late) in sides.iter_mut().zip(late) {
+                side[..RUN].copy_from_slice(&late.0);
             }
-            for (ahead, frame) in run.enumerate() {
-                let sides = sides.map(|side| side[ahead]);
-                [late[0][frame], late[1][frame]] =
-                    self.low_cut.tick(sides, low_cut.at(frame)[0], self.sample_rate);
-
-                let scale = SMALLEST + (1.0 - SMALLEST) * f64::from(size.at(frame)[0]);
-                // The longest line is the one that must not glide too fast.
-                let longest = self.size_glide.next(scale * LONGEST * rate);
-                let sway = modulation.at(frame)[0] * SWAY * self.sample_rate;
-                shapes[frame] = Shape {
-                    scale: longest / (LONGEST * rate),
-                    decay_seconds: decay.at(frame)[0],
-                    damp_hertz: damp.at(frame)[0],
-                    sway: self.sway_glide.next(f64::from(sway)) as f32,
-                };
+            let mut first = 0;
+            while first < count {
+                let alike = if rests { count } else { alike(&shapes[first..count]) };
+                let mut part = [Group::ZERO; 2];
+                for (part, side) in part.iter_mut().zip(&sides) {
+                    part.0.copy_from_slice(&side[first..first + RUN]);
+                }
+                for (wet, part) in wet.iter_mut().zip(self.room.tick(simd, part, shapes[first], alike)) {
+                    wet[first..first + RUN].copy_from_slice(&part.0);
+                }
+                first += alike;
             }
-        }
-        let mut start = frames.start;
-        while start < frames.end {
-            let shape = shapes[start];
-            let most = (frames.end - start).min(CHUNK);
-            let count = (1..most).find(|&ahead| shapes[start + ahead] != shape).unwrap_or(most);
-            let sides = late
-                .map(|side| Group::from_fn(|ahead| if ahead < count { side[start + ahead] } else { 0.0 }));
-            let room = self.room.tick(simd, sides, shape, count);
-            for (ahead, frame) in (start..start + count).enumerate() {
-                let (wet, [dry_left, dry_right]) = (mix.at(frame)[0], dry(frame));
-                io.set(OUT_LEFT, frame, Group::splat(dry_left * (1.0 - wet) + room[0][ahead] * wet));
-                io.set(OUT_RIGHT, frame, Group::splat(dry_right * (1.0 - wet) + room[1][ahead] * wet));
+            let mix = Vector::of(simd, mix.row(start));
+            for (side, port) in [OUT_LEFT, OUT_RIGHT].into_iter().enumerate() {
+                let mut answer = Group::ZERO;
+                answer.0.copy_from_slice(&wet[side][..RUN]);
+                let [dry, wet] = Vector::all(simd, &[dry[side], answer]);
+                io.set_row(port, run.clone(), (dry * (mix.like(1.0) - mix) + wet * mix).group());
             }
-            start += count;
         }
     }
+}
+
+/// What the knobs ask for.
+#[derive(Clone, Copy)]
+struct Wish {
+    /// Length of the longest line, in frames.
+    longest: f64,
+    /// Sway to either side, in frames.
+    sway: f64,
+    /// As in [`Shape`].
+    decay_seconds: f32,
+    damp_hertz: f32,
+}
+
+impl Reverb {
+    /// Both sides after the pre-delay.
+    #[inline(always)]
+    fn delay<S: Simd>(&mut self, simd: S, sides: [Group; 2], seconds: Group, count: usize) -> [Group; 2] {
+        let mut frames = [0.0; RUN];
+        for ahead in 0..RUN {
+            frames[ahead] = f64::from(seconds[ahead]) * f64::from(self.sample_rate);
+        }
+        let mut delays = self.pre_glide.run(frames, count);
+        for delay in &mut delays {
+            *delay += DelayLine::SHORTEST;
+        }
+        let mut late = sides;
+        for (line, side) in self.pre.iter_mut().zip(&mut late) {
+            line.push_run(*side, count);
+            *side = line.read_pushed(simd, &delays, count);
+        }
+        late
+    }
+
+    /// What the room is to become at a frame.
+    #[inline(always)]
+    fn wish(&self, [size, decay, damp, modulation]: &[Signal<'_>; 4], frame: usize) -> Wish {
+        let scale = SMALLEST + (1.0 - SMALLEST) * f64::from(size.at(frame)[0]);
+        Wish {
+            longest: scale * LONGEST * f64::from(self.sample_rate),
+            sway: f64::from(modulation.at(frame)[0] * SWAY * self.sample_rate),
+            decay_seconds: decay.at(frame)[0],
+            damp_hertz: damp.at(frame)[0],
+        }
+    }
+
+    /// Whether nothing glides any more.
+    #[inline(always)]
+    fn rests_at(&self, wish: &Wish) -> bool {
+        self.size_glide.rests_at(wish.longest) && self.sway_glide.rests_at(wish.sway)
+    }
+
+    /// The room in the next frame.
+    #[inline(always)]
+    fn shape(&mut self, wish: &Wish) -> Shape {
+        Shape {
+            // The longest line is the one that must not glide too fast.
+            scale: self.size_glide.next(wish.longest) / (LONGEST * f64::from(self.sample_rate)),
+            decay_seconds: wish.decay_seconds,
+            damp_hertz: wish.damp_hertz,
+            sway: self.sway_glide.next(wish.sway) as f32,
+        }
+    }
+}
+
+/// How many shapes are the same as the first.
+fn alike(shapes: &[Shape]) -> usize {
+    shapes.iter().take_while(|&shape| *shape == shapes[0]).count()
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 use super::guard::flushed;
 use crate::group::{Group, LANES};
+use crate::level::Simd;
+use crate::vector::Vector;
 
 /// Lines of a bank.
 pub const LINES: usize = 2 * LANES;
@@ -13,30 +15,42 @@ pub const CHUNK: usize = LANES;
 /// Frames around an instant that a reading between frames takes in.
 const TAPS: usize = 4;
 
+/// Frames from an instant back to the oldest of these.
+const OLDEST: u32 = 2;
+
 /// Frames that stand behind a ring again.
 const BEHIND: usize = CHUNK + TAPS;
 
 /// A few frames of all lines: per line, in order of time. What stands behind the frames that are meant is anything.
 pub type Chunk = [Group; LINES];
 
-/// The past of sixteen signals.
+/// The past of sixteen signals, or of fewer that are read by several lines each: line `n` reads ring `n % RINGS`.
 #[derive(Debug)]
-pub struct Bank {
-    /// A ring of `mask + 1` frames per line; its first [`BEHIND`] frames stand behind it again, so that every
-    /// reading is in one piece.
+pub struct Bank<const RINGS: usize = LINES> {
+    /// Rings of `mask + 1` frames; the first [`BEHIND`] frames of each stand behind it again, so that every reading is
+    /// in one piece.
     rings: Box<[f32]>,
-    mask: usize,
+    /// Where each line's ring begins.
+    firsts: [u32; LINES],
+    mask: u32,
     /// Place of the frame to be pushed next; within `mask`.
-    next: usize,
+    next: u32,
     /// Frames pushed since the reset, at most `mask + 1`; what is older reads as silence.
-    filled: usize,
+    filled: u32,
 }
 
-impl Bank {
+impl<const RINGS: usize> Bank<RINGS> {
     /// Silent lines for ages up to `longest` frames.
-    pub fn new(longest: f64) -> Bank {
+    pub fn new(longest: f64) -> Bank<RINGS> {
         let length = (longest as usize + BEHIND).next_power_of_two();
-        Bank { rings: vec![0.0; LINES * (length + BEHIND)].into(), mask: length - 1, next: 0, filled: 0 }
+        let stride = length + BEHIND;
+        Bank {
+            rings: vec![0.0; RINGS * stride].into(),
+            firsts: std::array::from_fn(|line| (line % RINGS * stride) as u32),
+            mask: length as u32 - 1,
+            next: 0,
+            filled: 0,
+        }
     }
 
     /// Forgets everything, at no cost.
@@ -45,102 +59,137 @@ impl Bank {
         self.filled = 0;
     }
 
-    fn stride(&self) -> usize {
-        self.mask + 1 + BEHIND
-    }
-
     /// Takes `count` frames in.
     #[inline(always)]
-    pub fn push(&mut self, chunk: &Chunk, count: usize) {
-        let (stride, next) = (self.stride(), self.next);
-        let in_one_piece = count == CHUNK && next >= BEHIND && next + CHUNK <= self.mask + 1;
-        for (ring, line) in self.rings.chunks_exact_mut(stride).zip(chunk) {
-            let line = line.map(flushed);
-            if in_one_piece {
-                ring[next..next + CHUNK].copy_from_slice(&line.0);
-                continue;
+    pub fn push(&mut self, frames: &[Group; RINGS], count: usize) {
+        let (next, mask) = (self.next as usize, self.mask as usize);
+        if count == CHUNK && next >= BEHIND && next + CHUNK <= mask + 1 {
+            let (rings, firsts) = (&mut self.rings[..], &self.firsts);
+            for ring in 0..RINGS {
+                let start = firsts[ring % LINES] as usize + next;
+                let frames = frames[ring].map(flushed);
+                rings[start..start + CHUNK].copy_from_slice(&frames.0);
             }
-            for (offset, &value) in line.0.iter().enumerate().take(count) {
-                let place = (next + offset) & self.mask;
-                ring[place] = value;
+        } else {
+            self.push_around(frames, count);
+        }
+        self.next = (self.next + count as u32) & self.mask;
+        self.filled = (self.filled + count as u32).min(self.mask + 1);
+    }
+
+    /// The same where the rings may end among the frames or stand again behind themselves.
+    fn push_around(&mut self, frames: &[Group; RINGS], count: usize) {
+        for (frames, &first) in frames.iter().zip(&self.firsts) {
+            for (offset, &value) in frames.0.iter().enumerate().take(count) {
+                let place = (self.next as usize + offset) & self.mask as usize;
+                let value = flushed(value);
+                self.rings[first as usize + place] = value;
                 if place < BEHIND {
-                    ring[self.mask + 1 + place] = value;
+                    self.rings[first as usize + self.mask as usize + 1 + place] = value;
                 }
             }
         }
-        self.next = (next + count) & self.mask;
-        self.filled = (self.filled + count).min(self.mask + 1);
+    }
+
+    /// Where a line's frames begin that were given `age` before the one at `place`.
+    #[inline(always)]
+    fn start(&self, line: usize, place: u32, age: u32) -> usize {
+        self.firsts[line] as usize + (place.wrapping_sub(age) & self.mask) as usize
     }
 
     /// For each of the last `count` frames that were pushed what each line had been given `ages` frames before the
     /// frame after it: 1 is that frame itself.
     #[inline(always)]
-    pub fn read(&self, ages: &[u32; LINES], count: usize) -> Chunk {
-        let stride = self.stride();
-        let first = self.next.wrapping_sub(count).wrapping_add(1);
-        let mut chunk = [Group::ZERO; LINES];
-        for (line, out) in chunk.iter_mut().enumerate() {
-            let start = line * stride + (first.wrapping_sub(ages[line] as usize) & self.mask);
-            out.0.copy_from_slice(&self.rings[start..start + CHUNK]);
+    pub fn read(&self, ages: &[u32; LINES], count: usize, chunk: &mut Chunk) {
+        let place = self.next.wrapping_sub(count as u32).wrapping_add(1);
+        for line in 0..LINES {
+            let start = self.start(line, place, ages[line]);
+            chunk[line].0.copy_from_slice(&self.rings[start..start + CHUNK]);
         }
         if self.filled <= self.mask {
-            for (line, out) in chunk.iter_mut().enumerate() {
-                let stale = (ages[line] as usize + count).saturating_sub(self.filled + 1);
-                out.0[..stale.min(CHUNK)].fill(0.0);
-            }
+            self.silence(chunk, ages, count);
         }
-        chunk
+    }
+
+    /// Takes out of a reading what was pushed before the reset.
+    fn silence(&self, chunk: &mut Chunk, ages: &[u32; LINES], count: usize) {
+        for (line, out) in chunk.iter_mut().enumerate() {
+            let stale = (ages[line] + count as u32).saturating_sub(self.filled + 1) as usize;
+            out.0[..stale.min(CHUNK)].fill(0.0);
+        }
     }
 
     /// For each of the next `count` frames what each line was given `ages` (frame by frame; above `count`) and a
     /// `fraction` 0…1 before it, through the cubic of four frames (Lagrange).
     #[inline(always)]
-    pub fn read_between(&self, ages: &[[u32; LINES]; CHUNK], fraction: &Chunk, count: usize) -> Chunk {
-        let stride = self.stride();
-        let mut moves = [0; LINES];
+    pub fn read_between<S: Simd>(
+        &self,
+        simd: S,
+        ages: &[[u32; LINES]; CHUNK],
+        fraction: &Chunk,
+        count: usize,
+    ) -> Chunk {
+        let mut chunk = [Group::ZERO; LINES];
+        for line in 0..LINES {
+            let start = self.start(line, self.next, ages[0][line] + OLDEST);
+            let window = &self.rings[start..start + BEHIND];
+            let mut taps = [Group::ZERO; TAPS];
+            for (tap, frames) in taps.iter_mut().enumerate() {
+                frames.0.copy_from_slice(&window[tap..tap + CHUNK]);
+            }
+            chunk[line] = cubic(simd, &taps, fraction[line]);
+        }
+        // A line's windows do not follow one another where its age moves, and are not all there soon after a reset.
+        let mut differ = [0; LINES];
         for frame in &ages[1..count] {
             for line in 0..LINES {
-                moves[line] |= frame[line] ^ ages[0][line];
+                differ[line] |= frame[line] ^ ages[0][line];
             }
         }
-        let mut chunk = [Group::ZERO; LINES];
-        for (line, out) in chunk.iter_mut().enumerate() {
-            let ring = &self.rings[line * stride..(line + 1) * stride];
-            let oldest = |frame: usize| ages[frame][line] as usize + 2;
-            let start = |frame: usize| self.next.wrapping_add(frame).wrapping_sub(oldest(frame)) & self.mask;
-            // From the oldest tap to the newest.
-            let mut taps = [Group::ZERO; TAPS];
-            if moves[line] == 0 {
-                let window = &ring[start(0)..start(0) + BEHIND];
-                for (tap, all) in taps.iter_mut().enumerate() {
-                    all.0.copy_from_slice(&window[tap..tap + CHUNK]);
-                }
-            } else {
-                for frame in 0..count {
-                    let window = &ring[start(frame)..start(frame) + TAPS];
-                    (0..TAPS).for_each(|tap| taps[tap][frame] = window[tap]);
+        let mut any = 0;
+        for line in 0..LINES {
+            differ[line] |= u32::from(ages[0][line] + OLDEST > self.filled);
+            any |= differ[line];
+        }
+        if any != 0 {
+            for line in 0..LINES {
+                if differ[line] != 0 {
+                    chunk[line] = cubic(simd, &self.taps(line, ages, count), fraction[line]);
                 }
             }
-            if self.filled <= self.mask {
-                for frame in 0..count {
-                    let stale = oldest(frame).saturating_sub(self.filled + frame).min(TAPS);
-                    taps[..stale].iter_mut().for_each(|tap| tap[frame] = 0.0);
-                }
-            }
-            *out = cubic(&taps, fraction[line]);
         }
         chunk
+    }
+
+    /// The four frames of one line around each of the next `count` instants, from the oldest to the newest.
+    #[inline(always)]
+    fn taps(&self, line: usize, ages: &[[u32; LINES]; CHUNK], count: usize) -> [Group; TAPS] {
+        let mut taps = [Group::ZERO; TAPS];
+        for frame in 0..count {
+            let (oldest, now) = (ages[frame][line] + OLDEST, frame as u32);
+            let start = self.start(line, self.next + now, oldest);
+            let window = &self.rings[start..start + TAPS];
+            let stale = oldest.saturating_sub(self.filled + now) as usize;
+            for tap in 0..TAPS {
+                taps[tap][frame] = if tap < stale { 0.0 } else { window[tap] };
+            }
+        }
+        taps
     }
 }
 
 /// The cubic through `taps` at `t` of the way from the third to the second.
 #[inline(always)]
-fn cubic(taps: &[Group; TAPS], t: Group) -> Group {
-    let one = Group::splat(1.0);
-    let (above, below, beyond) = (t + one, t - one, t - one - one);
+fn cubic<S: Simd>(simd: S, taps: &[Group; TAPS], t: Group) -> Group {
+    let taps = Vector::all(simd, taps);
+    let (t, one) = (Vector::of(simd, t), Vector::splat(simd, 1.0));
+    let (above, below) = (t + one, t - one);
+    let beyond = below - one;
     let outer = t * below * (1.0 / 6.0);
     let inner = above * beyond * 0.5;
-    taps[0] * (outer * above) - taps[1] * (inner * t) + taps[2] * (inner * below) - taps[3] * (outer * beyond)
+    let sum = taps[0] * (outer * above) - taps[1] * (inner * t) + taps[2] * (inner * below)
+        - taps[3] * (outer * beyond);
+    sum.group()
 }
 
 #[cfg(test)]
@@ -154,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_line_gives_back_what_a_cubic_is_made_of() {
-        let mut bank = Bank::new(60.0);
+        let mut bank = Bank::<LINES>::new(60.0);
         let curve = |line: usize, x: f64| {
             ((x - 100.0) * 0.01 * line as f64 + (x - 110.0) * (x - 90.0) * 0.001) as f32
         };
@@ -165,10 +214,12 @@ mod tests {
             let age = |line: usize, frame: usize| 9 + line as u32 * 3 + (frame / 5 % 2) as u32;
             let ages = std::array::from_fn(|frame| std::array::from_fn(|line| age(line, first + frame)));
             let fraction = |line: usize| line as f32 / LINES as f32;
-            let between = bank.read_between(&ages, &chunk(0, |line, _| fraction(line)), count);
+            let between =
+                bank.read_between(pulp::Scalar256b, &ages, &chunk(0, |line, _| fraction(line)), count);
             bank.push(&chunk(first, |line, frame| curve(line, frame as f64)), count);
             let fixed = std::array::from_fn(|line| 1 + line as u32 * 3);
-            let whole = bank.read(&fixed, count);
+            let mut whole = [Group::ZERO; LINES];
+            bank.read(&fixed, count, &mut whole);
             for line in 0..LINES {
                 for frame in 0..count {
                     let now = (first + frame) as f64;
@@ -191,18 +242,21 @@ mod tests {
 
     #[test]
     fn a_reset_bank_is_a_fresh_one() {
-        let (mut used, mut fresh) = (Bank::new(60.0), Bank::new(60.0));
+        let (mut used, mut fresh) = (Bank::<LINES>::new(60.0), Bank::new(60.0));
         (0..13).for_each(|n| used.push(&chunk(n * CHUNK, |line, frame| (frame * line + 1) as f32), CHUNK));
         used.reset();
         for n in 0..20 {
             let ages = std::array::from_fn(|line| 9 + line as u32 * 3);
             let fraction = chunk(0, |line, _| line as f32 / 16.0);
-            let between = |bank: &Bank| bank.read_between(&[ages; CHUNK], &fraction, CHUNK);
+            let between = |bank: &Bank| bank.read_between(pulp::Scalar256b, &[ages; CHUNK], &fraction, CHUNK);
             assert_eq!(between(&used), between(&fresh));
             let frames = chunk(n * CHUNK, |line, frame| (frame + line) as f32);
             used.push(&frames, CHUNK);
             fresh.push(&frames, CHUNK);
-            assert_eq!(used.read(&ages, CHUNK), fresh.read(&ages, CHUNK));
+            let mut read = [[Group::ZERO; LINES]; 2];
+            used.read(&ages, CHUNK, &mut read[0]);
+            fresh.read(&ages, CHUNK, &mut read[1]);
+            assert_eq!(read[0], read[1]);
         }
     }
 }

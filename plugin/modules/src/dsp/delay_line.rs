@@ -2,9 +2,10 @@
 
 use super::RUN;
 use super::guard::flushed;
-use super::math::floor;
 use super::sinc::{self, BEFORE, Sinc, TAPS};
+use super::sums::sums;
 use crate::group::Group;
+use crate::level::Simd;
 
 /// The past of one signal.
 #[derive(Debug)]
@@ -18,6 +19,17 @@ pub struct DelayLine {
     /// Frames pushed since the reset, at most `capacity`; what is older reads as silence.
     filled: usize,
     sinc: &'static Sinc,
+}
+
+/// Where a run of frames is read from a delay line, and how each is weighed; see [`sinc::place`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Places {
+    /// Where each window begins in the ring.
+    start: [u32; RUN],
+    /// How many frames of it were pushed before the reset.
+    stale: [u32; RUN],
+    phase: [u32; RUN],
+    beyond: [f32; RUN],
 }
 
 impl DelayLine {
@@ -68,58 +80,118 @@ impl DelayLine {
     /// The signal `delays` frames before each of the next `count` frames, which are yet to be pushed; held within what
     /// the line can give then, whatever the count. What stands behind the count is anything.
     #[inline(always)]
-    pub fn read_run(&self, delays: &[f64; RUN], count: usize) -> Group {
-        self.read_from(self.next, self.filled, DelayLine::SHORTEST_OF_RUN, delays, count)
+    pub fn read_run<S: Simd>(&self, simd: S, delays: &[f64; RUN], count: usize) -> Group {
+        self.read_from(simd, self.next, self.filled, DelayLine::SHORTEST_OF_RUN, delays, count)
+    }
+
+    /// Where [`DelayLine::read_run`] reads. Where several runs are read, it is faster to find all their places first.
+    #[inline(always)]
+    pub fn places(&self, delays: &[f64; RUN]) -> Places {
+        self.places_from(self.next, self.filled, DelayLine::SHORTEST_OF_RUN, delays)
+    }
+
+    /// The signal at these places.
+    #[inline(always)]
+    pub fn read<S: Simd>(&self, simd: S, places: &Places, count: usize) -> Group {
+        let (ring, sinc) = (&self.ring[..], self.sinc);
+        let Places { start, stale, phase, beyond } = places;
+        let mut products = [Group::ZERO; RUN];
+        for ahead in 0..count.min(RUN) {
+            let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
+            products[ahead] = sinc::weigh(window, &sinc.weights(simd, phase[ahead], beyond[ahead]));
+        }
+        if *stale != [0; RUN] {
+            for ahead in 0..count.min(RUN) {
+                let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
+                let window = young(window, stale[ahead] as usize);
+                products[ahead] = sinc::weigh(&window, &sinc.weights(simd, phase[ahead], beyond[ahead]));
+            }
+        }
+        sums(simd, &products)
     }
 
     /// The same for the `count` frames that were pushed last: the signal `delays` frames before the frame after each.
     #[inline(always)]
-    pub fn read_pushed(&self, delays: &[f64; RUN], count: usize) -> Group {
+    pub fn read_pushed<S: Simd>(&self, simd: S, delays: &[f64; RUN], count: usize) -> Group {
         let next = self.next + self.capacity + 1 - count;
         let next = if next >= self.capacity { next - self.capacity } else { next };
-        self.read_from(next, self.filled + 1 - count, DelayLine::SHORTEST, delays, count)
+        self.read_from(simd, next, self.filled + 1 - count, DelayLine::SHORTEST, delays, count)
+    }
+
+    /// The same where all delays are equal, so that one weighing serves all. Only where all windows are in one piece.
+    #[inline(always)]
+    fn read_at_rest<S: Simd>(
+        &self,
+        simd: S,
+        next: usize,
+        filled: usize,
+        shortest: f64,
+        delays: &[f64; RUN],
+    ) -> Option<Group> {
+        let mut moves = 0;
+        for delay in delays {
+            moves |= delay.to_bits() ^ delays[0].to_bits();
+        }
+        if moves != 0 {
+            return None;
+        }
+        let (oldest, phase, beyond) = self.place(delays[0], shortest);
+        let place = next + self.capacity - oldest as usize;
+        let start = if place >= self.capacity { place - self.capacity } else { place };
+        let window = self.ring[start..].first_chunk::<{ TAPS + RUN - 1 }>()?;
+        if oldest as usize > filled {
+            return None;
+        }
+        let weights = self.sinc.weights(simd, phase, beyond);
+        let mut products = [Group::ZERO; RUN];
+        for (ahead, products) in products.iter_mut().enumerate() {
+            if let Some(taps) = window[ahead..].first_chunk() {
+                *products = sinc::weigh(taps, &weights);
+            }
+        }
+        Some(sums(simd, &products))
+    }
+
+    /// The oldest tap of a reading, in frames back, and how it is weighed.
+    #[inline(always)]
+    fn place(&self, delay: f64, shortest: f64) -> (u32, u32, f32) {
+        let longest = (self.capacity - TAPS) as f64;
+        let delay = if delay > shortest { delay } else { shortest };
+        let delay = if delay < longest { delay } else { longest };
+        let (behind, phase, beyond) = sinc::place(delay);
+        (behind + (BEFORE as u32 - 1), phase, beyond)
     }
 
     /// Readings of a run whose first stands where `next` was to be pushed and `filled` frames were.
     #[inline(always)]
-    fn read_from(
+    fn read_from<S: Simd>(
         &self,
+        simd: S,
         next: usize,
         filled: usize,
         shortest: f64,
         delays: &[f64; RUN],
         count: usize,
     ) -> Group {
-        let longest = (self.capacity - TAPS) as f64;
-        let (next, capacity) = (next as u32, self.capacity as u32);
-        // Where all windows begin and how they are weighed comes first: this is vector code.
-        let (mut oldest, mut start) = ([0; RUN], [0; RUN]);
-        let (mut phase, mut beyond) = ([0; RUN], [0.0; RUN]);
+        if let Some(frames) = self.read_at_rest(simd, next, filled, shortest, delays) {
+            return frames;
+        }
+        self.read(simd, &self.places_from(next, filled, shortest, delays), count)
+    }
+
+    #[inline(always)]
+    fn places_from(&self, next: usize, filled: usize, shortest: f64, delays: &[f64; RUN]) -> Places {
+        let (next, filled, capacity) = (next as u32, filled as u32, self.capacity as u32);
+        let mut places = Places::default();
         for ahead in 0..RUN {
-            let delay = delays[ahead];
-            let delay = if delay > shortest { delay } else { shortest };
-            let delay = if delay < longest { delay } else { longest };
-            let (floor, below) = floor(delay);
-            let (behind, above) = if below == delay { (floor, below) } else { (floor + 1, below + 1.0) };
-            oldest[ahead] = behind + (BEFORE as u32 - 1);
-            let place = next + ahead as u32 + capacity - oldest[ahead];
-            start[ahead] = if place >= capacity { place - capacity } else { place };
-            (phase[ahead], beyond[ahead]) = sinc::place(above - delay);
+            let (oldest, phase, beyond) = self.place(delays[ahead], shortest);
+            let place = next + ahead as u32 + capacity - oldest;
+            places.start[ahead] = if place >= capacity { place - capacity } else { place };
+            places.stale[ahead] = oldest.saturating_sub(filled + ahead as u32);
+            places.phase[ahead] = phase;
+            places.beyond[ahead] = beyond;
         }
-        let (ring, sinc) = (&self.ring[..], self.sinc);
-        let mut products = [Group::ZERO; RUN];
-        for ahead in 0..count.min(RUN) {
-            let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
-            products[ahead] = sinc.weigh(window, phase[ahead], beyond[ahead]);
-        }
-        if oldest.iter().any(|&oldest| oldest > filled as u32) {
-            for ahead in 0..count.min(RUN) {
-                let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
-                let stale = (oldest[ahead] as usize).saturating_sub(filled + ahead);
-                products[ahead] = sinc.weigh(&young(window, stale), phase[ahead], beyond[ahead]);
-            }
-        }
-        Group::sums(&products)
+        places
     }
 }
 
@@ -142,8 +214,8 @@ mod tests {
         let window = std::array::from_fn(|tap| {
             if oldest - tap <= past.len() { past[past.len() + tap - oldest] } else { 0.0 }
         });
-        let (phase, beyond) = sinc::place(delay.ceil() - delay);
-        Sinc::shared().weigh(&window, phase, beyond).sum()
+        let (_, phase, beyond) = sinc::place(delay);
+        sinc::weigh(&window, &Sinc::shared().weights(pulp::Scalar256b, phase, beyond)).sum()
     }
 
     /// Holds runs of all lengths to the truth.
@@ -154,7 +226,10 @@ mod tests {
             let delays = std::array::from_fn(delay);
             let sound = Group::from_fn(|ahead| ((past.len() + ahead) as f32).sqrt());
             late.push_run(sound, count);
-            let got = [line.read_run(&delays, count), late.read_pushed(&delays, count)];
+            let got = [
+                line.read_run(pulp::Scalar256b, &delays, count),
+                late.read_pushed(pulp::Scalar256b, &delays, count),
+            ];
             line.push_run(sound, count);
             for ahead in 0..count {
                 let before = truth(&past, delays[ahead], DelayLine::SHORTEST_OF_RUN);
@@ -184,7 +259,7 @@ mod tests {
         for frame in 0..1_000 {
             let delay = 24 + frame % 77;
             let truth = if frame >= delay { (frame - delay) as f32 } else { 0.0 };
-            let got = line.read_run(&[delay as f64; RUN], 1)[0];
+            let got = line.read_run(pulp::Scalar256b, &[delay as f64; RUN], 1)[0];
             assert!((got - truth).abs() <= truth * 1e-6, "frame {frame} delay {delay}");
             line.push(frame as f32);
         }

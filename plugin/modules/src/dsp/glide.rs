@@ -44,20 +44,24 @@ impl Glide {
     /// Moves by `count` frames, towards a finite target in each. What stands behind the count is anything.
     #[inline(always)]
     pub fn run(&mut self, targets: [f64; RUN], count: usize) -> [f64; RUN] {
-        if let (Some(at), 0.0) = (self.at, self.speed) {
-            let mut rests = true;
-            for (frame, &target) in targets.iter().enumerate() {
-                rests &= target == at || frame >= count;
-            }
-            if rests {
-                return [at; RUN];
-            }
+        let mut moves = 0;
+        for target in targets {
+            moves |= target.to_bits() ^ targets[0].to_bits();
+        }
+        if moves == 0 && self.rests_at(targets[0]) {
+            return targets;
         }
         let mut run = [0.0; RUN];
         for (at, target) in run.iter_mut().zip(targets).take(count) {
             *at = self.next(target);
         }
         run
+    }
+
+    /// Whether it has arrived at a target and would stay there.
+    #[inline(always)]
+    pub fn rests_at(&self, target: f64) -> bool {
+        self.at == Some(target) && self.speed == 0.0
     }
 
     /// Moves by one frame towards a finite target.

@@ -4,7 +4,7 @@
 const LIMIT: f32 = 100.0;
 
 /// Magnitude below which a sound is nothing: −360 dB.
-const NOTHING: f32 = 1e-18;
+pub const NOTHING: f32 = 1e-18;
 
 /// Where a feedback loop begins to saturate, in volts: sound up to full scale passes untouched.
 const KNEE: f32 = 10.0;

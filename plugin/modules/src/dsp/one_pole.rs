@@ -24,7 +24,13 @@ impl OnePole {
     /// Moves the corner, in cycles per frame.
     #[inline(always)]
     pub fn tune(&mut self, corner: f32) {
-        self.share = 1.0 - math::exp2(-TAU * LOG2_E * corner);
+        self.share = OnePole::share(corner);
+    }
+
+    /// Share of the new in each frame's low part, for a corner in cycles per frame.
+    #[inline(always)]
+    pub fn share(corner: f32) -> f32 {
+        1.0 - math::exp2(-TAU * LOG2_E * corner)
     }
 
     /// Forgets what it heard.

@@ -7,12 +7,12 @@
 //! Habets, "Time-varying feedback matrices in feedback delay networks", JASA 2015.
 
 use super::bank::{Bank, CHUNK, Chunk, LINES};
-use super::guard::flushed;
 use super::hadamard::hadamard;
 use super::transpose::transpose;
 use super::{Diffuser, math};
 use crate::group::{Group, LANES};
 use crate::level::Simd;
+use crate::vector::Vector;
 
 /// Lengths of the lines in the largest room, in seconds: spread evenly over two octaves with a little chance,
 /// so that their echoes never fall together.
@@ -161,88 +161,96 @@ impl Room {
             self.tuning = Tuning::new(shape, self.sample_rate);
         }
         let entrance = self.tuning.entrance * 0.25;
-        let mut new = [sides[0] * entrance; LINES];
-        (1..LINES).step_by(2).for_each(|line| new[line] = sides[1] * entrance);
-        self.diffuser.tick(simd, &mut new, count);
+        let new = self.diffuser.tick(simd, &[sides[0] * entrance, sides[1] * entrance], count);
 
-        let (ages, fraction) = self.sway(count);
-        let old = self.bank.read_between(&ages, &fraction, count);
-        let mut heard = self.damp(old, count);
+        let (ages, fraction) = self.sway(simd, count);
+        let mut heard = self.bank.read_between(simd, &ages, &fraction, count);
+        self.damp(simd, &mut heard, count);
         hadamard(simd, &mut heard);
         let mut kept = [Group::ZERO; LINES];
         for line in 0..LINES {
-            kept[line] = heard[line] + new[line];
-            heard[line] = new[line] * EARLY + heard[line];
+            let (new, old) = (Vector::of(simd, new[line]), Vector::of(simd, heard[line]));
+            kept[line] = (old + new).group();
+            heard[line] = (new * EARLY + old).group();
         }
         self.bank.push(&kept, count);
-        [sum(&heard, TURNED[0]), sum(&heard, TURNED[1])]
+        [sum(simd, &heard, TURNED[0]), sum(simd, &heard, TURNED[1])]
     }
 
     /// Lengths of the lines in the next frames, and the rest of a frame; moves the sways on.
     #[inline(always)]
-    fn sway(&mut self, count: usize) -> ([[u32; LINES]; CHUNK], Chunk) {
+    fn sway<S: Simd>(&mut self, simd: S, count: usize) -> ([[u32; LINES]; CHUNK], Chunk) {
         let tuning = &self.tuning;
-        let (mut ages, mut fraction) = ([[0; LINES]; CHUNK], [[Group::ZERO; LANES]; 2]);
-        for (frame, ages) in ages.iter_mut().enumerate().take(count) {
-            for (half, fraction) in fraction.iter_mut().enumerate() {
+        let (mut ages, mut fraction) = ([[0; LINES]; CHUNK], [Group::ZERO; LINES]);
+        let one = Vector::splat(simd, 1.0);
+        for half in 0..2 {
+            let first = half * LANES;
+            let mut phase = Vector::of(simd, self.phase[half]);
+            let [pace, rest] = Vector::all(simd, &[self.pace[half], tuning.rest[half]]);
+            for frame in 0..count {
                 // A parabola's arch for each half turn: near enough to a sine, and smooth.
-                let phase = self.phase[half];
-                let arch = phase * (Group::splat(1.0) - phase.abs()) * 4.0;
-                let moved = phase + self.pace[half];
-                self.phase[half] = moved.map(|p| if p < 1.0 { p } else { p - 2.0 });
-                let place = tuning.rest[half] + (arch + Group::splat(1.0)) * tuning.shape.sway;
+                let arch = phase * (one - phase.abs()) * 4.0;
+                let moved = phase + pace;
+                phase = moved.is_less(one).choose(moved, moved - phase.like(2.0));
+                let place = rest + (arch + one) * tuning.shape.sway;
                 // Rounds half a frame less to a whole number in the low bits of the sum.
-                let shifted = place.map(|x| x - 0.5 + WHOLE);
-                fraction[frame] = place - shifted.map(|x| x - WHOLE);
+                let shifted = place - phase.like(0.5) + phase.like(WHOLE);
+                fraction[first + frame] = (place - (shifted - phase.like(WHOLE))).group();
+                let shifted = shifted.group();
                 for lane in 0..LANES {
-                    let line = half * LANES + lane;
-                    ages[line] = tuning.whole[line] + (shifted[lane].to_bits() - WHOLE.to_bits());
+                    let age = tuning.whole[first + lane] + (shifted[lane].to_bits() - WHOLE.to_bits());
+                    ages[frame][first + lane] = age;
                 }
             }
+            self.phase[half] = phase.group();
         }
-        (ages, both([transpose(fraction[0]), transpose(fraction[1])]))
+        turn(simd, &mut fraction);
+        (ages, fraction)
     }
 
     /// What the lines' ends become before they go back in.
     #[inline(always)]
-    fn damp(&mut self, old: Chunk, count: usize) -> Chunk {
-        let mut halves = [[Group::ZERO; LANES]; 2];
-        halves[0].copy_from_slice(&old[..LANES]);
-        halves[1].copy_from_slice(&old[LANES..]);
-        let mut frames = [transpose(halves[0]), transpose(halves[1])];
-        for (half, frames) in frames.iter_mut().enumerate() {
-            let (open, gain) = (self.tuning.open[half], self.tuning.gain[half]);
-            let mut held = self.damped[half];
-            for frame in frames.iter_mut().take(count) {
-                held = (held + (*frame - held) * open).map(flushed);
-                *frame = held * gain;
-            }
-            self.damped[half] = held;
+    fn damp<S: Simd>(&mut self, simd: S, lines: &mut Chunk, count: usize) {
+        turn(simd, lines);
+        let [mut low, mut high] = Vector::all(simd, &self.damped);
+        let (open, gain) = (Vector::all(simd, &self.tuning.open), Vector::all(simd, &self.tuning.gain));
+        for frame in 0..count {
+            let [new_low, new_high] = Vector::all(simd, &[lines[frame], lines[LANES + frame]]);
+            low = (low + (new_low - low) * open[0]).flushed();
+            high = (high + (new_high - high) * open[1]).flushed();
+            lines[frame] = (low * gain[0]).group();
+            lines[LANES + frame] = (high * gain[1]).group();
         }
-        both([transpose(frames[0]), transpose(frames[1])])
+        self.damped = [low.group(), high.group()];
+        turn(simd, lines);
     }
 }
 
-/// All lines from two halves of them.
+/// Turns groups of frames into groups of lines, or back.
 #[inline(always)]
-fn both(halves: [[Group; LANES]; 2]) -> Chunk {
-    let mut chunk = [Group::ZERO; LINES];
-    chunk[..LANES].copy_from_slice(&halves[0]);
-    chunk[LANES..].copy_from_slice(&halves[1]);
-    chunk
+fn turn<S: Simd>(simd: S, chunk: &mut Chunk) {
+    for half in chunk.as_chunks_mut().0 {
+        transpose(simd, half);
+    }
 }
 
 /// All lines as one side hears them.
 #[inline(always)]
-fn sum(heard: &Chunk, turned: u32) -> Group {
-    let mut parts = [Group::ZERO; LANES];
-    for (line, part) in parts.iter_mut().enumerate() {
-        let signed = |line: usize| if turned >> line & 1 == 0 { heard[line] } else { -heard[line] };
-        *part = signed(line) + signed(line + LANES);
+fn sum<S: Simd>(simd: S, heard: &Chunk, turned: u32) -> Group {
+    let heard = Vector::all(simd, heard);
+    let mut parts = [heard[0]; LANES];
+    for line in 0..LANES {
+        let (low, high) = (heard[line], heard[line + LANES]);
+        parts[line] = match (turned >> line & 1, turned >> (line + LANES) & 1) {
+            (0, 0) => low + high,
+            (0, _) => low - high,
+            (_, 0) => high - low,
+            _ => (low + high) * -1.0,
+        };
     }
     let [a, b, c, d, e, f, g, h] = parts;
     // As [`Group::sum`] does.
-    ((a + b) + (c + d)) + ((e + f) + (g + h))
+    (((a + b) + (c + d)) + ((e + f) + (g + h))).group()
 }
 
 /// Where the lines' sways begin.

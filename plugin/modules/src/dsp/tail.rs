@@ -79,7 +79,8 @@ impl Tail {
                 *mended = Group(*run);
             }
         }
-        for (ahead, mended) in transpose(mended).into_iter().enumerate().take(count) {
+        transpose(pulp::Scalar256b, &mut mended);
+        for (ahead, mended) in mended.into_iter().enumerate().take(count) {
             put(ahead, self.plain[(place + ahead + TAPS - DELAY) % TAPS] + mended);
         }
     }
