@@ -114,10 +114,6 @@ impl Machine {
         let piece = |pool: &Arc<Pool>| Piece::new(&tune.patch, pool, tune.score.clone());
         let mut serial = piece(&inline)?;
         serial.settle()?;
-        // In the sections of the plans that are to be forecast.
-        for threads in [2, 1] {
-            plan_for(&mut serial, threads)?;
-        }
         let mut curve = Curve { name: tune.name.clone(), ..Curve::default() };
         let record = Record::of(&mut serial, BLOCK);
         for threads in THREADS {
