@@ -37,8 +37,6 @@ pub(crate) struct Context<'a> {
     pub(crate) sample_rate: f32,
     /// Threads that can run tasks, the host's included.
     pub(crate) threads: usize,
-    /// Whether modules render in sections: only where there can be two threads do these gain anything.
-    pub(crate) sections: bool,
     pub(crate) catalog: &'static [manycord_modules::Kind],
     /// What units cost that were not measured yet.
     pub(crate) estimates: &'a Estimates,
@@ -162,7 +160,6 @@ pub(crate) fn try_out(
     let mut context = Context {
         sample_rate: 48_000.0,
         threads: 1,
-        sections: false,
         catalog,
         estimates: &estimates,
         registry: &mut registry,

@@ -66,8 +66,6 @@ pub struct Control {
     pool: Arc<Pool>,
     /// Threads for which plans are made, the host's included.
     threads: usize,
-    /// Whether modules render in sections. It stays: other units would begin anew.
-    sections: bool,
     newest: Arc<PlanFlow>,
     /// The plan with which cables began to fade, if any do. The newest may have come later, for the
     /// sake of what units cost; how long cables fade must not depend on that.
@@ -113,11 +111,9 @@ pub(crate) fn start_watched(
         .map_err(|error| StartError::Pool { reason: error.to_string() })?;
     let (mut registry, estimates) = (Registry::default(), Estimates::default());
     let threads = setup.pool.workers() + 1;
-    let sections = threads > 1;
     let mut context = Context {
         sample_rate: setup.sample_rate,
         threads,
-        sections,
         catalog: setup.catalog,
         estimates: &estimates,
         registry: &mut registry,
@@ -164,7 +160,6 @@ pub(crate) fn start_watched(
         catalog: setup.catalog,
         pool: setup.pool,
         threads,
-        sections,
         newest: flow,
         fades_since: None,
         recorded: None,
@@ -321,7 +316,6 @@ impl Control {
     /// machine would do. The sound does not depend on it.
     pub fn plan_for(&mut self, threads: usize) {
         self.threads = threads.max(1);
-        self.sections |= threads > 1;
     }
 
     /// Asks the newest plan to take down who runs what when, once.
@@ -352,7 +346,6 @@ impl Control {
         let mut context = Context {
             sample_rate: self.sample_rate,
             threads: self.threads,
-            sections: self.sections,
             catalog: self.catalog,
             estimates: &self.estimates,
             registry: &mut self.registry,

@@ -28,11 +28,8 @@ impl Share {
     }
 }
 
-/// The shares of each module, in `sections` or not. One that nobody listens to is left out, but each module keeps one.
-pub(crate) fn shares(net: &Net, sections: bool) -> Vec<Vec<Share>> {
-    if !sections {
-        return vec![vec![Share::WHOLE]; net.nodes.len()];
-    }
+/// The shares of each module. A section that nobody listens to is left out, but each module keeps one.
+pub(crate) fn shares(net: &Net) -> Vec<Vec<Share>> {
     let (mut heard, mut patched) = (vec![0; net.nodes.len()], vec![0; net.nodes.len()]);
     for edge in &net.edges {
         heard[edge.from] |= 1 << edge.output;

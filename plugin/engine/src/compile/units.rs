@@ -47,7 +47,7 @@ pub(crate) fn build(
     context: &mut Context<'_>,
 ) -> Result<Built, CompileError> {
     let setup = Setup { quality, ..Setup::at(context.sample_rate) };
-    let shares = sections::shares(net, context.sections);
+    let shares = sections::shares(net);
     let mut built = Built { units: Vec::new(), first_unit: Vec::new(), shares, readers: Vec::new() };
     let mut event_lists = 0;
     for (number, node) in net.nodes.iter().enumerate() {
