@@ -51,6 +51,12 @@ impl Glide {
         if moves == 0 && self.rests_at(targets[0]) {
             return targets;
         }
+        self.move_along(targets, count)
+    }
+
+    /// The same while it moves: plain steps, of which one waits for the other on every instruction set.
+    #[inline(never)]
+    fn move_along(&mut self, targets: [f64; RUN], count: usize) -> [f64; RUN] {
         let mut run = [0.0; RUN];
         for (at, target) in run.iter_mut().zip(targets).take(count) {
             *at = self.next(target);
