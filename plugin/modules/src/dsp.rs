@@ -33,6 +33,7 @@ mod segment;
 pub mod sinc;
 pub mod slope;
 mod song;
+pub mod sums;
 pub mod swing;
 mod tail;
 pub mod transpose;

@@ -10,9 +10,11 @@ use crate::dsp::swing::{ahead, sines};
 use crate::dsp::{DelayLine, Glide, RUN, Swing, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
+use crate::level::{Level, Simd, Vectorized};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Section, Spec};
+use crate::vector::Vector;
 
 const LEFT: In = In::audio(0, "left").help("Left sound, or both when the right is not patched");
 const RIGHT: In = In::audio(1, "right").follows(LEFT).help("Right sound; follows the left when not patched");
@@ -58,6 +60,7 @@ const OFF: f32 = 1e-6;
 #[derive(Debug)]
 pub struct Chorus {
     sample_rate: f64,
+    level: Level,
     /// None for a side that another unit computes.
     lines: [Option<DelayLine>; 2],
     sway: Glide,
@@ -84,22 +87,35 @@ impl Chorus {
         let middle = MIDDLE * self.sample_rate;
         let mut delays = [[0.0; RUN]; MOST];
         for (voice, delays) in delays.iter_mut().enumerate().take(moves.singing) {
-            let sines = sines(&moves.phases, apart.map(|apart| ahead(TURNS[voice], apart)));
-            *delays = std::array::from_fn(|frame| middle + moves.sway[frame] * sines[frame]);
+            let mut turns = *apart;
+            for turns in &mut turns {
+                *turns = ahead(TURNS[voice], *turns);
+            }
+            let sines = sines(&moves.phases, &turns);
+            for frame in 0..RUN {
+                delays[frame] = middle + moves.sway[frame] * sines[frame];
+            }
         }
         delays
     }
 
     /// What one side's voices sing, summed, and the first of them alone.
     #[inline(always)]
-    fn sing(line: &DelayLine, delays: &[[f64; RUN]; MOST], moves: &Moves, count: usize) -> (Group, Group) {
-        let first = line.read_run(&delays[0], count);
-        let mut sum = first * moves.levels[0];
-        for (delays, &level) in delays.iter().zip(&moves.levels).take(moves.singing).skip(1) {
-            let more = sum + line.read_run(delays, count) * level;
-            sum = Group::from_fn(|frame| if level[frame] != 0.0 { more[frame] } else { sum[frame] });
+    fn sing<S: Simd>(
+        simd: S,
+        line: &DelayLine,
+        delays: &[[f64; RUN]; MOST],
+        moves: &Moves,
+        count: usize,
+    ) -> [Vector<S>; 2] {
+        let first = Vector::of(simd, line.read_run(simd, &delays[0], count));
+        let mut sum = first * Vector::of(simd, moves.levels[0]);
+        for voice in 1..moves.singing {
+            let level = Vector::of(simd, moves.levels[voice]);
+            let more = sum + Vector::of(simd, line.read_run(simd, &delays[voice], count)) * level;
+            sum = level.like(0.0).is_less(level).choose(more, sum);
         }
-        (sum, first)
+        [sum, first]
     }
 }
 
@@ -192,6 +208,7 @@ impl Module for Chorus {
         let longest = (MIDDLE + SWAY) * f64::from(setup.sample_rate);
         Chorus {
             sample_rate: f64::from(setup.sample_rate),
+            level: setup.level,
             lines: SIDES.map(|side| setup.computes(side).then(|| DelayLine::new(longest))),
             sway: Glide::new(setup.sample_rate),
             swing: Swing::default(),
@@ -210,17 +227,33 @@ impl Module for Chorus {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
+        self.level.render(self, io, frames);
+    }
+}
+
+impl Vectorized for Chorus {
+    #[inline(always)]
+    fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
         let sounds = [io.input(LEFT), io.input(RIGHT)];
         let params = [RATE, DEPTH, VOICES, WIDTH, FEEDBACK, MIX].map(|param| io.param(param));
         for run in runs(frames) {
             let count = run.len();
-            let [rate, depth, voices, width, back, wet] = params.map(|param| param.row(run.start));
-            let sway = depth.0.map(|depth| f64::from(depth) * SWAY * self.sample_rate);
+            let mut rows = [Group::ZERO; 6];
+            for (row, param) in rows.iter_mut().zip(&params) {
+                *row = param.row(run.start);
+            }
+            let [rate, depth, voices, width, back, wet] = rows;
+            let [back, wet] = Vector::all(simd, &[back, wet]);
+            let (mut sway, mut turns, mut apart) = ([0.0; RUN], [0.0; RUN], [0.0; RUN]);
+            for ahead in 0..RUN {
+                sway[ahead] = f64::from(depth[ahead]) * SWAY * self.sample_rate;
+                turns[ahead] = f64::from(rate[ahead]) / self.sample_rate;
+                apart[ahead] = f64::from(width[ahead]) * APART;
+            }
             let sway = self.sway.run(sway, count);
-            let phases = self.swing.run(rate.0.map(|rate| f64::from(rate) / self.sample_rate), count);
+            let phases = self.swing.run(turns, count);
             let (levels, singing) = self.levels.run(voices, count);
             let moves = Moves { sway, phases, levels, singing };
-            let apart = width.0.map(|width| f64::from(width) * APART);
             let mut delays = [[[0.0; RUN]; MOST]; 2];
             if self.lines[0].is_some() {
                 delays[0] = self.delays(&[0.0; RUN], &moves);
@@ -230,13 +263,10 @@ impl Module for Chorus {
             }
             for (side, port) in SIDES.into_iter().enumerate() {
                 let Some(line) = &mut self.lines[side] else { continue };
-                let dry = sounds[side].row(run.start).map(sane);
-                let (sum, first) = Chorus::sing(line, &delays[side], &moves, count);
-                line.push_run((dry + first * back).map(saturate), count);
-                let mixed = dry * (Group::splat(1.0) - wet) + sum * wet;
-                for (frame, volts) in run.clone().zip(mixed.0) {
-                    io.set(port, frame, Group::splat(volts));
-                }
+                let dry = Vector::of(simd, sounds[side].row(run.start).map(sane));
+                let [sum, first] = Chorus::sing(simd, line, &delays[side], &moves, count);
+                line.push_run((dry + first * back).group().map(saturate), count);
+                io.set_row(port, run.clone(), (dry * (wet.like(1.0) - wet) + sum * wet).group());
             }
         }
     }

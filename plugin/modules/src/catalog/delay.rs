@@ -12,6 +12,7 @@ use crate::dsp::swing::sines;
 use crate::dsp::{DelayLine, Glide, OnePole, RUN, Swing, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
+use crate::level::{Level, Simd, Vectorized};
 use crate::module::{Module, Setup};
 use crate::port::{In, Out, Param, Quantity};
 use crate::spec::{Class, Spec};
@@ -51,6 +52,7 @@ const BLOCK_HERTZ: f32 = 5.0;
 #[derive(Debug)]
 pub struct Delay {
     sample_rate: f64,
+    level: Level,
     sides: [Side; 2],
     time_glide: Glide,
     sway_glide: Glide,
@@ -122,6 +124,7 @@ impl Module for Delay {
     fn new(setup: &Setup) -> Delay {
         Delay {
             sample_rate: f64::from(setup.sample_rate),
+            level: setup.level,
             sides: [Side::new(setup.sample_rate), Side::new(setup.sample_rate)],
             time_glide: Glide::new(setup.sample_rate),
             sway_glide: Glide::new(setup.sample_rate),
@@ -140,6 +143,13 @@ impl Module for Delay {
 
     #[inline(always)]
     fn process(&mut self, io: &mut Io<'_>, frames: Range<usize>) {
+        self.level.render(self, io, frames);
+    }
+}
+
+impl Vectorized for Delay {
+    #[inline(always)]
+    fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
         let (left, right) = (io.input(LEFT), io.input(RIGHT));
         let [time, sync, feedback, tone] = [TIME, SYNC, FEEDBACK, TONE].map(|param| io.param(param));
         let [ping_pong, rate, depth, mix] =
@@ -147,9 +157,12 @@ impl Module for Delay {
         let song = (io.host.transport.tempo_bpm, io.host.transport.beats_per_bar);
         for run in runs(frames) {
             let count = run.len();
-            let turns = rate.row(run.start).0.map(|rate| f64::from(rate) / self.sample_rate);
+            let (rate, mut turns) = (rate.row(run.start), [0.0; RUN]);
+            for (turns, rate) in turns.iter_mut().zip(rate.0) {
+                *turns = f64::from(rate) / self.sample_rate;
+            }
             let phases = self.swing.run(turns, count);
-            let (sines, cosines) = (sines(&phases, [0.0; RUN]), sines(&phases, [0.25; RUN]));
+            let (sines, cosines) = (sines(&phases, &[0.0; RUN]), sines(&phases, &[0.25; RUN]));
             let (mut time_frames, mut sway) = ([0.0; RUN], [0.0; RUN]);
             for (ahead, frame) in run.clone().enumerate() {
                 time_frames[ahead] = self.frames(time.at(frame)[0], sync.at(frame)[0], song);
@@ -162,7 +175,10 @@ impl Module for Delay {
                 delays[0][ahead] = time_frames[ahead] + sway[ahead] * sines[ahead];
                 delays[1][ahead] = time_frames[ahead] + sway[ahead] * cosines[ahead];
             }
-            let echoes = [0, 1].map(|side: usize| self.sides[side].line.read_run(&delays[side], count));
+            let mut echoes = [Group::ZERO; 2];
+            for (echo, (side, delays)) in echoes.iter_mut().zip(self.sides.iter().zip(&delays)) {
+                *echo = side.line.read_run(simd, delays, count);
+            }
 
             for (ahead, frame) in run.enumerate() {
                 let dry = [sane(left.at(frame)[0]), sane(right.at(frame)[0])];

@@ -144,7 +144,7 @@ impl Vectorized for Reverb {
         for run in runs(frames) {
             let (start, count) = (run.start, run.len());
             let dry = [sounds[0].row(start).map(sane), sounds[1].row(start).map(sane)];
-            let mut late = self.delay(dry, pre_delay.row(start), count);
+            let mut late = self.delay(simd, dry, pre_delay.row(start), count);
             self.low_cut.run(simd, &mut late, low_cut.row(start), self.sample_rate, count);
             let rests = steady && self.rests_at(&wish);
             let mut shapes = [Shape::default(); RUN];
@@ -198,7 +198,7 @@ struct Wish {
 impl Reverb {
     /// Both sides after the pre-delay.
     #[inline(always)]
-    fn delay(&mut self, sides: [Group; 2], seconds: Group, count: usize) -> [Group; 2] {
+    fn delay<S: Simd>(&mut self, simd: S, sides: [Group; 2], seconds: Group, count: usize) -> [Group; 2] {
         let mut frames = [0.0; RUN];
         for ahead in 0..RUN {
             frames[ahead] = f64::from(seconds[ahead]) * f64::from(self.sample_rate);
@@ -210,7 +210,7 @@ impl Reverb {
         let mut late = sides;
         for (line, side) in self.pre.iter_mut().zip(&mut late) {
             line.push_run(*side, count);
-            *side = line.read_pushed(&delays, count);
+            *side = line.read_pushed(simd, &delays, count);
         }
         late
     }

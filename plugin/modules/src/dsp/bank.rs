@@ -171,12 +171,9 @@ impl<const RINGS: usize> Bank<RINGS> {
             let (oldest, now) = (ages[frame][line] + OLDEST, frame as u32);
             let start = self.start(line, self.next + now, oldest);
             let window = &self.rings[start..start + TAPS];
-            for tap in 0..TAPS {
-                taps[tap][frame] = window[tap];
-            }
             let stale = oldest.saturating_sub(self.filled + now) as usize;
-            for tap in &mut taps[..stale.min(TAPS)] {
-                tap[frame] = 0.0;
+            for tap in 0..TAPS {
+                taps[tap][frame] = if tap < stale { 0.0 } else { window[tap] };
             }
         }
         taps

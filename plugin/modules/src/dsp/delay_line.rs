@@ -4,7 +4,9 @@ use super::RUN;
 use super::guard::flushed;
 use super::math::floor;
 use super::sinc::{self, BEFORE, Sinc, TAPS};
+use super::sums::sums;
 use crate::group::Group;
+use crate::level::Simd;
 
 /// The past of one signal.
 #[derive(Debug)]
@@ -68,21 +70,28 @@ impl DelayLine {
     /// The signal `delays` frames before each of the next `count` frames, which are yet to be pushed; held within what
     /// the line can give then, whatever the count. What stands behind the count is anything.
     #[inline(always)]
-    pub fn read_run(&self, delays: &[f64; RUN], count: usize) -> Group {
-        self.read_from(self.next, self.filled, DelayLine::SHORTEST_OF_RUN, delays, count)
+    pub fn read_run<S: Simd>(&self, simd: S, delays: &[f64; RUN], count: usize) -> Group {
+        self.read_from(simd, self.next, self.filled, DelayLine::SHORTEST_OF_RUN, delays, count)
     }
 
     /// The same for the `count` frames that were pushed last: the signal `delays` frames before the frame after each.
     #[inline(always)]
-    pub fn read_pushed(&self, delays: &[f64; RUN], count: usize) -> Group {
+    pub fn read_pushed<S: Simd>(&self, simd: S, delays: &[f64; RUN], count: usize) -> Group {
         let next = self.next + self.capacity + 1 - count;
         let next = if next >= self.capacity { next - self.capacity } else { next };
-        self.read_from(next, self.filled + 1 - count, DelayLine::SHORTEST, delays, count)
+        self.read_from(simd, next, self.filled + 1 - count, DelayLine::SHORTEST, delays, count)
     }
 
     /// The same where all delays are equal, so that one weighing serves all. Only where all windows are in one piece.
     #[inline(always)]
-    fn read_at_rest(&self, next: usize, filled: usize, shortest: f64, delays: &[f64; RUN]) -> Option<Group> {
+    fn read_at_rest<S: Simd>(
+        &self,
+        simd: S,
+        next: usize,
+        filled: usize,
+        shortest: f64,
+        delays: &[f64; RUN],
+    ) -> Option<Group> {
         let mut moves = 0;
         for delay in delays {
             moves |= delay.to_bits() ^ delays[0].to_bits();
@@ -97,14 +106,14 @@ impl DelayLine {
         if oldest as usize > filled {
             return None;
         }
-        let weights = self.sinc.weights(phase, beyond);
+        let weights = self.sinc.weights(simd, phase, beyond);
         let mut products = [Group::ZERO; RUN];
         for (ahead, products) in products.iter_mut().enumerate() {
             if let Some(taps) = window[ahead..].first_chunk() {
                 *products = sinc::weigh(taps, &weights);
             }
         }
-        Some(Group::sums(&products))
+        Some(sums(simd, &products))
     }
 
     /// The oldest tap of a reading, in frames back, and how it is weighed.
@@ -121,15 +130,16 @@ impl DelayLine {
 
     /// Readings of a run whose first stands where `next` was to be pushed and `filled` frames were.
     #[inline(always)]
-    fn read_from(
+    fn read_from<S: Simd>(
         &self,
+        simd: S,
         next: usize,
         filled: usize,
         shortest: f64,
         delays: &[f64; RUN],
         count: usize,
     ) -> Group {
-        if let Some(frames) = self.read_at_rest(next, filled, shortest, delays) {
+        if let Some(frames) = self.read_at_rest(simd, next, filled, shortest, delays) {
             return frames;
         }
         let (next, capacity) = (next as u32, self.capacity as u32);
@@ -145,17 +155,17 @@ impl DelayLine {
         let mut products = [Group::ZERO; RUN];
         for ahead in 0..count.min(RUN) {
             let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
-            products[ahead] = sinc::weigh(window, &sinc.weights(phase[ahead], beyond[ahead]));
+            products[ahead] = sinc::weigh(window, &sinc.weights(simd, phase[ahead], beyond[ahead]));
         }
         if oldest.iter().any(|&oldest| oldest > filled as u32) {
             for ahead in 0..count.min(RUN) {
                 let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
                 let stale = (oldest[ahead] as usize).saturating_sub(filled + ahead);
                 products[ahead] =
-                    sinc::weigh(&young(window, stale), &sinc.weights(phase[ahead], beyond[ahead]));
+                    sinc::weigh(&young(window, stale), &sinc.weights(simd, phase[ahead], beyond[ahead]));
             }
         }
-        Group::sums(&products)
+        sums(simd, &products)
     }
 }
 
@@ -179,7 +189,7 @@ mod tests {
             if oldest - tap <= past.len() { past[past.len() + tap - oldest] } else { 0.0 }
         });
         let (phase, beyond) = sinc::place(delay.ceil() - delay);
-        sinc::weigh(&window, &Sinc::shared().weights(phase, beyond)).sum()
+        sinc::weigh(&window, &Sinc::shared().weights(pulp::Scalar256b, phase, beyond)).sum()
     }
 
     /// Holds runs of all lengths to the truth.
@@ -190,7 +200,10 @@ mod tests {
             let delays = std::array::from_fn(delay);
             let sound = Group::from_fn(|ahead| ((past.len() + ahead) as f32).sqrt());
             late.push_run(sound, count);
-            let got = [line.read_run(&delays, count), late.read_pushed(&delays, count)];
+            let got = [
+                line.read_run(pulp::Scalar256b, &delays, count),
+                late.read_pushed(pulp::Scalar256b, &delays, count),
+            ];
             line.push_run(sound, count);
             for ahead in 0..count {
                 let before = truth(&past, delays[ahead], DelayLine::SHORTEST_OF_RUN);
@@ -220,7 +233,7 @@ mod tests {
         for frame in 0..1_000 {
             let delay = 24 + frame % 77;
             let truth = if frame >= delay { (frame - delay) as f32 } else { 0.0 };
-            let got = line.read_run(&[delay as f64; RUN], 1)[0];
+            let got = line.read_run(pulp::Scalar256b, &[delay as f64; RUN], 1)[0];
             assert!((got - truth).abs() <= truth * 1e-6, "frame {frame} delay {delay}");
             line.push(frame as f32);
         }

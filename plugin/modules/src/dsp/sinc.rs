@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 use super::kaiser::kaiser;
 use super::math::floor;
 use crate::group::{Group, LANES};
+use crate::level::Simd;
+use crate::vector::Vector;
 
 /// Frames that a reading takes in.
 pub const TAPS: usize = 32;
@@ -26,13 +28,13 @@ const PHASES: usize = 512;
 const BETA: f64 = 11.0;
 
 /// What each tap of a window weighs.
-pub type Weights = [Group; ROWS_OF_LANES];
+pub type Weights<S> = [Vector<S>; ROWS_OF_LANES];
 
 /// The weights of all phases.
 #[derive(Debug)]
 pub struct Sinc {
     /// One more than the phases, so that every phase has a next one.
-    phases: Box<[Weights; PHASES + 1]>,
+    phases: Box<[[Group; ROWS_OF_LANES]; PHASES + 1]>,
 }
 
 impl Sinc {
@@ -48,27 +50,26 @@ impl Sinc {
 
     /// What each tap weighs at a [`place`] after tap `BEFORE - 1`.
     #[inline(always)]
-    pub fn weights(&self, phase: u32, beyond: f32) -> Weights {
+    pub fn weights<S: Simd>(&self, simd: S, phase: u32, beyond: f32) -> Weights<S> {
         let row = (phase as usize).min(PHASES - 1);
-        let between = Group::splat(beyond);
-        let (low, high) = (&self.phases[row], &self.phases[row + 1]);
-        let mut weights = *low;
-        for (weight, high) in weights.iter_mut().zip(high) {
-            *weight += (*high - *weight) * between;
+        let low = Vector::all(simd, &self.phases[row]);
+        let high = Vector::all(simd, &self.phases[row + 1]);
+        let mut weights = low;
+        for row in 0..ROWS_OF_LANES {
+            weights[row] = low[row] + (high[row] - low[row]) * beyond;
         }
         weights
     }
 }
 
-/// The frames of a window, in order of time, times their weights. The sum of the lanes is the reading: [`Group::sums`]
-/// adds up eight of them at once.
+/// The frames of a window, in order of time, times their weights. The sum of the lanes is the reading.
 #[inline(always)]
-pub fn weigh(window: &[f32; TAPS], weights: &Weights) -> Group {
-    let mut part = [Group::ZERO; ROWS_OF_LANES];
-    for (number, part) in part.iter_mut().enumerate() {
-        *part = Group::from_fn(|lane| window[number * LANES + lane]) * weights[number];
+pub fn weigh<S: Simd>(window: &[f32; TAPS], weights: &Weights<S>) -> Group {
+    let mut parts = *weights;
+    for (part, taps) in parts.iter_mut().zip(window.as_chunks().0) {
+        *part = Vector::of(part.simd(), Group(*taps)) * *part;
     }
-    (part[0] + part[1]) + (part[2] + part[3])
+    ((parts[0] + parts[1]) + (parts[2] + parts[3])).group()
 }
 
 /// The phase at or before a `fraction` (0…1) of a frame, and how far it is from there to the next, 0…1.
@@ -80,7 +81,7 @@ pub fn place(fraction: f64) -> (u32, f32) {
 }
 
 /// The weights of one phase, scaled so that DC passes unchanged.
-fn phase(number: usize) -> Weights {
+fn phase(number: usize) -> [Group; ROWS_OF_LANES] {
     let at = (BEFORE - 1) as f64 + number as f64 / PHASES as f64;
     let weights: [f64; TAPS] = std::array::from_fn(|tap| {
         let x = tap as f64 - at;
@@ -104,8 +105,8 @@ mod tests {
             for step in 0..1_000 {
                 let fraction = f64::from(step) / 1_000.0;
                 let (phase, beyond) = place(fraction);
-                let error =
-                    f64::from(weigh(&window, &sinc.weights(phase, beyond)).sum()) - sine(15.0 + fraction);
+                let error = f64::from(weigh(&window, &sinc.weights(pulp::Scalar256b, phase, beyond)).sum())
+                    - sine(15.0 + fraction);
                 assert!(error.abs() < 1e-5, "{cycles_per_frame} at {fraction}: {error}");
             }
         }

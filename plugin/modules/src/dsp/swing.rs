@@ -52,8 +52,12 @@ impl Swing {
 
 /// Sines at a run of phases, each `offsets` turns (0…1) ahead.
 #[inline(always)]
-pub fn sines(phases: &[f64; RUN], offsets: [f64; RUN]) -> [f64; RUN] {
-    std::array::from_fn(|frame| sine(ahead(phases[frame], offsets[frame])))
+pub fn sines(phases: &[f64; RUN], offsets: &[f64; RUN]) -> [f64; RUN] {
+    let mut sines = [0.0; RUN];
+    for frame in 0..RUN {
+        sines[frame] = sine(ahead(phases[frame], offsets[frame]));
+    }
+    sines
 }
 
 /// A phase `turns` (0…1) further.

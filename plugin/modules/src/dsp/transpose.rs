@@ -54,12 +54,24 @@ fn shuffle(Avx2 { avx, .. }: Avx2, groups: &mut [Group; LANES]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::level::{Level, Work};
+
+    struct Transpose([Group; LANES]);
+
+    impl Work for Transpose {
+        type Output = [Group; LANES];
+        #[inline(always)]
+        fn run<S: Simd>(mut self, simd: S) -> [Group; LANES] {
+            transpose(simd, &mut self.0);
+            self.0
+        }
+    }
 
     #[test]
     fn rows_become_columns() {
-        let mut rows = std::array::from_fn(|row| Group::from_fn(|lane| (10 * row + lane) as f32));
+        let rows = std::array::from_fn(|row| Group::from_fn(|lane| (10 * row + lane) as f32));
         let columns = std::array::from_fn(|row| Group::from_fn(|lane| (10 * lane + row) as f32));
-        transpose(pulp::Scalar256b, &mut rows);
-        assert_eq!(rows, columns);
+        assert_eq!(Level::best().run(Transpose(rows)), columns);
+        assert_eq!(Level::portable().run(Transpose(rows)), columns);
     }
 }
