@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::event::LaneEvent;
-use crate::group::Group;
+use crate::group::{Group, LANES};
 use crate::host::Host;
 use crate::port::{In, Out, Param};
 use crate::signal::{Buffer, Signal};
@@ -53,7 +53,14 @@ impl<'a> Io<'a> {
     /// Writes a run of up to eight frames of a mono output, each of which is a lane of `row`.
     #[inline(always)]
     pub fn set_row(&mut self, port: Out, run: Range<usize>, row: Group) {
-        for (frame, value) in self.outputs[port.index()][run].iter_mut().zip(row.0) {
+        let frames = &mut self.outputs[port.index()][run];
+        if let Some(frames) = frames.first_chunk_mut::<LANES>() {
+            for ahead in 0..LANES {
+                frames[ahead] = Group::splat(row[ahead]);
+            }
+            return;
+        }
+        for (frame, value) in frames.iter_mut().zip(row.0) {
             *frame = Group::splat(value);
         }
     }

@@ -76,17 +76,18 @@ impl LowCut {
         sample_rate: f32,
         count: usize,
     ) {
-        let mut low = Vector::of(simd, self.low);
-        for ahead in 0..count {
-            if hertz[ahead] != self.hertz {
-                self.hertz = hertz[ahead];
-                self.share = OnePole::share(self.hertz / sample_rate);
+        let (mut low, mut share) = (Vector::of(simd, self.low), Vector::splat(simd, self.share));
+        let [left, right] = sides;
+        for ((left, right), hertz) in left.0.iter_mut().zip(&mut right.0).zip(hertz.0).take(count) {
+            if hertz != self.hertz {
+                self.hertz = hertz;
+                self.share = OnePole::share(hertz / sample_rate);
+                share = low.like(self.share);
             }
-            let [left, right] = [sides[0][ahead], sides[1][ahead]];
-            let both = Vector::of(simd, Group([left, right, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
-            low = (low + (both - low) * self.share).flushed();
+            let both = Vector::of(simd, Group([*left, *right, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
+            low = (low + (both - low) * share).flushed();
             let high = (both - low).group();
-            (sides[0][ahead], sides[1][ahead]) = (high[0], high[1]);
+            (*left, *right) = (high[0], high[1]);
         }
         self.low = low.group();
     }

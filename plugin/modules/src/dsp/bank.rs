@@ -61,13 +61,13 @@ impl<const RINGS: usize> Bank<RINGS> {
 
     /// Takes `count` frames in.
     #[inline(always)]
-    pub fn push<S: Simd>(&mut self, simd: S, frames: &[Group; RINGS], count: usize) {
+    pub fn push(&mut self, frames: &[Group; RINGS], count: usize) {
         let (next, mask) = (self.next as usize, self.mask as usize);
         if count == CHUNK && next >= BEHIND && next + CHUNK <= mask + 1 {
             let (rings, firsts) = (&mut self.rings[..], &self.firsts);
             for ring in 0..RINGS {
                 let start = firsts[ring % LINES] as usize + next;
-                let frames = Vector::of(simd, frames[ring]).flushed().group();
+                let frames = frames[ring].map(flushed);
                 rings[start..start + CHUNK].copy_from_slice(&frames.0);
             }
         } else {
@@ -100,17 +100,15 @@ impl<const RINGS: usize> Bank<RINGS> {
     /// For each of the last `count` frames that were pushed what each line had been given `ages` frames before the
     /// frame after it: 1 is that frame itself.
     #[inline(always)]
-    pub fn read(&self, ages: &[u32; LINES], count: usize) -> Chunk {
+    pub fn read(&self, ages: &[u32; LINES], count: usize, chunk: &mut Chunk) {
         let place = self.next.wrapping_sub(count as u32).wrapping_add(1);
-        let mut chunk = [Group::ZERO; LINES];
         for line in 0..LINES {
             let start = self.start(line, place, ages[line]);
             chunk[line].0.copy_from_slice(&self.rings[start..start + CHUNK]);
         }
         if self.filled <= self.mask {
-            self.silence(&mut chunk, ages, count);
+            self.silence(chunk, ages, count);
         }
-        chunk
     }
 
     /// Takes out of a reading what was pushed before the reset.
@@ -218,9 +216,10 @@ mod tests {
             let fraction = |line: usize| line as f32 / LINES as f32;
             let between =
                 bank.read_between(pulp::Scalar256b, &ages, &chunk(0, |line, _| fraction(line)), count);
-            bank.push(pulp::Scalar256b, &chunk(first, |line, frame| curve(line, frame as f64)), count);
+            bank.push(&chunk(first, |line, frame| curve(line, frame as f64)), count);
             let fixed = std::array::from_fn(|line| 1 + line as u32 * 3);
-            let whole = bank.read(&fixed, count);
+            let mut whole = [Group::ZERO; LINES];
+            bank.read(&fixed, count, &mut whole);
             for line in 0..LINES {
                 for frame in 0..count {
                     let now = (first + frame) as f64;
@@ -244,9 +243,7 @@ mod tests {
     #[test]
     fn a_reset_bank_is_a_fresh_one() {
         let (mut used, mut fresh) = (Bank::<LINES>::new(60.0), Bank::new(60.0));
-        (0..13).for_each(|n| {
-            used.push(pulp::Scalar256b, &chunk(n * CHUNK, |line, frame| (frame * line + 1) as f32), CHUNK)
-        });
+        (0..13).for_each(|n| used.push(&chunk(n * CHUNK, |line, frame| (frame * line + 1) as f32), CHUNK));
         used.reset();
         for n in 0..20 {
             let ages = std::array::from_fn(|line| 9 + line as u32 * 3);
@@ -254,9 +251,12 @@ mod tests {
             let between = |bank: &Bank| bank.read_between(pulp::Scalar256b, &[ages; CHUNK], &fraction, CHUNK);
             assert_eq!(between(&used), between(&fresh));
             let frames = chunk(n * CHUNK, |line, frame| (frame + line) as f32);
-            used.push(pulp::Scalar256b, &frames, CHUNK);
-            fresh.push(pulp::Scalar256b, &frames, CHUNK);
-            assert_eq!(used.read(&ages, CHUNK), fresh.read(&ages, CHUNK));
+            used.push(&frames, CHUNK);
+            fresh.push(&frames, CHUNK);
+            let mut read = [[Group::ZERO; LINES]; 2];
+            used.read(&ages, CHUNK, &mut read[0]);
+            fresh.read(&ages, CHUNK, &mut read[1]);
+            assert_eq!(read[0], read[1]);
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::RUN;
 use super::guard::flushed;
-use super::math::floor;
 use super::sinc::{self, BEFORE, Sinc, TAPS};
 use super::sums::sums;
 use crate::group::Group;
@@ -122,9 +121,7 @@ impl DelayLine {
         let longest = (self.capacity - TAPS) as f64;
         let delay = if delay > shortest { delay } else { shortest };
         let delay = if delay < longest { delay } else { longest };
-        let (floor, below) = floor(delay);
-        let (behind, above) = if below == delay { (floor, below) } else { (floor + 1, below + 1.0) };
-        let (phase, beyond) = sinc::place(above - delay);
+        let (behind, phase, beyond) = sinc::place(delay);
         (behind + (BEFORE as u32 - 1), phase, beyond)
     }
 
@@ -188,7 +185,7 @@ mod tests {
         let window = std::array::from_fn(|tap| {
             if oldest - tap <= past.len() { past[past.len() + tap - oldest] } else { 0.0 }
         });
-        let (phase, beyond) = sinc::place(delay.ceil() - delay);
+        let (_, phase, beyond) = sinc::place(delay);
         sinc::weigh(&window, &Sinc::shared().weights(pulp::Scalar256b, phase, beyond)).sum()
     }
 

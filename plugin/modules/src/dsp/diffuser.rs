@@ -59,9 +59,12 @@ impl Diffuser {
     /// same energy in the long run.
     #[inline(always)]
     pub fn tick<S: Simd>(&mut self, simd: S, sides: &[Group; 2], count: usize) -> Chunk {
-        let mut chunk = self.first.tick(simd, sides, count);
+        let mut chunk = [Group::ZERO; LINES];
+        self.first.bank.push(sides, count);
+        self.first.mix(simd, &mut chunk, count);
         for step in &mut self.others {
-            chunk = step.tick(simd, &chunk, count);
+            step.bank.push(&chunk, count);
+            step.mix(simd, &mut chunk, count);
         }
         chunk
     }
@@ -74,12 +77,11 @@ impl<const RINGS: usize> Step<RINGS> {
         Step { bank: Bank::new(f64::from(length) + 1.0), ages }
     }
 
+    /// Mixes what has passed the delays, for the last `count` frames that were pushed.
     #[inline(always)]
-    fn tick<S: Simd>(&mut self, simd: S, frames: &[Group; RINGS], count: usize) -> Chunk {
-        self.bank.push(simd, frames, count);
-        let mut chunk = self.bank.read(&self.ages, count);
-        hadamard(simd, &mut chunk);
-        chunk
+    fn mix<S: Simd>(&self, simd: S, chunk: &mut Chunk, count: usize) {
+        self.bank.read(&self.ages, count, chunk);
+        hadamard(simd, chunk);
     }
 }
 

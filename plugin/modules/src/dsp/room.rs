@@ -173,7 +173,7 @@ impl Room {
             kept[line] = (old + new).group();
             heard[line] = (new * EARLY + old).group();
         }
-        self.bank.push(simd, &kept, count);
+        self.bank.push(&kept, count);
         [sum(simd, &heard, TURNED[0]), sum(simd, &heard, TURNED[1])]
     }
 

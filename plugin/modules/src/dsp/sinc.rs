@@ -33,8 +33,14 @@ pub type Weights<S> = [Vector<S>; ROWS_OF_LANES];
 /// The weights of all phases.
 #[derive(Debug)]
 pub struct Sinc {
-    /// One more than the phases, so that every phase has a next one.
-    phases: Box<[[Group; ROWS_OF_LANES]; PHASES + 1]>,
+    phases: Box<[Phase; PHASES]>,
+}
+
+/// The weights at one phase, and how far it is from them to those at the next.
+#[derive(Clone, Copy, Debug)]
+struct Phase {
+    weights: [Group; ROWS_OF_LANES],
+    onward: [Group; ROWS_OF_LANES],
 }
 
 impl Sinc {
@@ -42,8 +48,15 @@ impl Sinc {
     pub fn shared() -> &'static Sinc {
         static TABLE: OnceLock<Sinc> = OnceLock::new();
         TABLE.get_or_init(|| {
-            let mut phases = Box::new([[Group::ZERO; ROWS_OF_LANES]; PHASES + 1]);
-            phases.iter_mut().enumerate().for_each(|(number, weights)| *weights = phase(number));
+            let nothing =
+                Phase { weights: [Group::ZERO; ROWS_OF_LANES], onward: [Group::ZERO; ROWS_OF_LANES] };
+            let mut phases = Box::new([nothing; PHASES]);
+            let mut next = phase(0);
+            for (number, here) in phases.iter_mut().enumerate() {
+                here.weights = next;
+                next = phase(number + 1);
+                here.onward = std::array::from_fn(|row| next[row] - here.weights[row]);
+            }
             Sinc { phases }
         })
     }
@@ -51,12 +64,10 @@ impl Sinc {
     /// What each tap weighs at a [`place`] after tap `BEFORE - 1`.
     #[inline(always)]
     pub fn weights<S: Simd>(&self, simd: S, phase: u32, beyond: f32) -> Weights<S> {
-        let row = (phase as usize).min(PHASES - 1);
-        let low = Vector::all(simd, &self.phases[row]);
-        let high = Vector::all(simd, &self.phases[row + 1]);
-        let mut weights = low;
+        let Phase { weights, onward } = &self.phases[phase as usize % PHASES];
+        let (mut weights, onward) = (Vector::all(simd, weights), Vector::all(simd, onward));
         for row in 0..ROWS_OF_LANES {
-            weights[row] = low[row] + (high[row] - low[row]) * beyond;
+            weights[row] = weights[row] + onward[row] * beyond;
         }
         weights
     }
@@ -72,12 +83,16 @@ pub fn weigh<S: Simd>(window: &[f32; TAPS], weights: &Weights<S>) -> Group {
     ((parts[0] + parts[1]) + (parts[2] + parts[3])).group()
 }
 
-/// The phase at or before a `fraction` (0…1) of a frame, and how far it is from there to the next, 0…1.
+/// Where a signal is read some frames ago (0 ≤ `delay` < 2²²): how many frames ago the first of them is that is not
+/// later, the phase at or before the instant from there, and how far it is from that phase to the next, 0…1.
 #[inline(always)]
-pub fn place(fraction: f64) -> (u32, f32) {
-    let place = fraction * PHASES as f64;
-    let (phase, below) = floor(place);
-    (phase, (place - below) as f32)
+pub fn place(delay: f64) -> (u32, u32, f32) {
+    // All of this is exact but the last step.
+    let phases = delay * PHASES as f64;
+    let (below, floor) = floor(phases);
+    let (above, ceil) = if floor == phases { (below, floor) } else { (below + 1, floor + 1.0) };
+    let frames = (above + (PHASES as u32 - 1)) / PHASES as u32;
+    (frames, frames * PHASES as u32 - above, (ceil - phases) as f32)
 }
 
 /// The weights of one phase, scaled so that DC passes unchanged.
@@ -104,7 +119,7 @@ mod tests {
             let window: [f32; TAPS] = std::array::from_fn(|tap| sine(tap as f64) as f32);
             for step in 0..1_000 {
                 let fraction = f64::from(step) / 1_000.0;
-                let (phase, beyond) = place(fraction);
+                let (_, phase, beyond) = place(1.0 - fraction);
                 let error = f64::from(weigh(&window, &sinc.weights(pulp::Scalar256b, phase, beyond)).sum())
                     - sine(15.0 + fraction);
                 assert!(error.abs() < 1e-5, "{cycles_per_frame} at {fraction}: {error}");
