@@ -68,51 +68,45 @@ pub struct Chorus {
     levels: Levels,
 }
 
-/// How both sides' voices move over a run of frames.
-struct Moves {
+/// How one side's voices move over a run of frames.
+struct Moves<'r> {
+    /// Delay in the middle of the sway, in frames.
+    middle: f64,
     /// Sway to either side, in frames.
-    sway: [f64; RUN],
+    sway: &'r [f64; RUN],
     /// Where the slow sine stands, in turns.
-    phases: [f64; RUN],
+    phases: &'r [f64; RUN],
+    /// Turns that the side is ahead of it.
+    apart: &'r [f64; RUN],
     /// Level of each voice.
-    levels: [Group; MOST],
+    levels: &'r [Group; MOST],
     /// Voices beyond these are silent.
     singing: usize,
 }
 
-impl Chorus {
-    /// Delays at which one side's voices read the line, for those that sing. The side is `apart` turns ahead.
+impl Moves<'_> {
+    /// What one voice reads.
     #[inline(always)]
-    fn delays(&self, apart: &[f64; RUN], moves: &Moves) -> [[f64; RUN]; MOST] {
-        let middle = MIDDLE * self.sample_rate;
-        let mut delays = [[0.0; RUN]; MOST];
-        for (voice, delays) in delays.iter_mut().enumerate().take(moves.singing) {
-            let mut turns = *apart;
-            for turns in &mut turns {
-                *turns = ahead(TURNS[voice], *turns);
-            }
-            let sines = sines(&moves.phases, &turns);
-            for frame in 0..RUN {
-                delays[frame] = middle + moves.sway[frame] * sines[frame];
-            }
+    fn voice<S: Simd>(&self, simd: S, line: &DelayLine, voice: usize, count: usize) -> Vector<S> {
+        let (mut turns, mut delays) = ([0.0; RUN], [0.0; RUN]);
+        for frame in 0..RUN {
+            turns[frame] = ahead(TURNS[voice], self.apart[frame]);
         }
-        delays
+        let sines = sines(self.phases, &turns);
+        for frame in 0..RUN {
+            delays[frame] = self.middle + self.sway[frame] * sines[frame];
+        }
+        Vector::of(simd, line.read_run(simd, &delays, count))
     }
 
-    /// What one side's voices sing, summed, and the first of them alone.
+    /// What all sing, summed, and the first of them alone.
     #[inline(always)]
-    fn sing<S: Simd>(
-        simd: S,
-        line: &DelayLine,
-        delays: &[[f64; RUN]; MOST],
-        moves: &Moves,
-        count: usize,
-    ) -> [Vector<S>; 2] {
-        let first = Vector::of(simd, line.read_run(simd, &delays[0], count));
-        let mut sum = first * Vector::of(simd, moves.levels[0]);
-        for voice in 1..moves.singing {
-            let level = Vector::of(simd, moves.levels[voice]);
-            let more = sum + Vector::of(simd, line.read_run(simd, &delays[voice], count)) * level;
+    fn sing<S: Simd>(&self, simd: S, line: &DelayLine, count: usize) -> [Vector<S>; 2] {
+        let first = self.voice(simd, line, 0, count);
+        let mut sum = first * Vector::of(simd, self.levels[0]);
+        for voice in 1..self.singing {
+            let level = Vector::of(simd, self.levels[voice]);
+            let more = sum + self.voice(simd, line, voice, count) * level;
             sum = level.like(0.0).is_less(level).choose(more, sum);
         }
         [sum, first]
@@ -253,18 +247,13 @@ impl Vectorized for Chorus {
             let sway = self.sway.run(sway, count);
             let phases = self.swing.run(turns, count);
             let (levels, singing) = self.levels.run(voices, count);
-            let moves = Moves { sway, phases, levels, singing };
-            let mut delays = [[[0.0; RUN]; MOST]; 2];
-            if self.lines[0].is_some() {
-                delays[0] = self.delays(&[0.0; RUN], &moves);
-            }
-            if self.lines[1].is_some() {
-                delays[1] = self.delays(&apart, &moves);
-            }
             for (side, port) in SIDES.into_iter().enumerate() {
                 let Some(line) = &mut self.lines[side] else { continue };
                 let dry = Vector::of(simd, sounds[side].row(run.start).map(sane));
-                let [sum, first] = Chorus::sing(simd, line, &delays[side], &moves, count);
+                let apart = if side == 0 { &[0.0; RUN] } else { &apart };
+                let middle = MIDDLE * self.sample_rate;
+                let moves = Moves { middle, sway: &sway, phases: &phases, apart, levels: &levels, singing };
+                let [sum, first] = moves.sing(simd, line, count);
                 line.push_run((dry + first * back).group().map(saturate), count);
                 io.set_row(port, run.clone(), (dry * (wet.like(1.0) - wet) + sum * wet).group());
             }

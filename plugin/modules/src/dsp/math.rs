@@ -9,12 +9,12 @@ const ROUND: f32 = 12_582_912.0;
 /// 2⁵²: adding it to a number of 0…2⁵² leaves the rounded number in the low bits of the sum.
 const ROUND_FINE: f64 = 4_503_599_627_370_496.0;
 
-/// The greatest whole number that is not above `x` (0 ≤ x < 2³²), as itself and as a float.
+/// The least whole number that is not below `x` (0 ≤ x < 2³²), as itself and as a float.
 #[inline(always)]
-pub fn floor(x: f64) -> (u32, f64) {
+pub fn ceil(x: f64) -> (u32, f64) {
     let rounded = (x + ROUND_FINE) - ROUND_FINE;
-    let below = if rounded > x { rounded - 1.0 } else { rounded };
-    ((below + ROUND_FINE).to_bits() as u32, below)
+    let above = if rounded < x { rounded + 1.0 } else { rounded };
+    ((above + ROUND_FINE).to_bits() as u32, above)
 }
 
 /// 2^x for |x| ≤ 126 (clamped), relative error below 2e-7. Taylor series about the nearest whole exponent.

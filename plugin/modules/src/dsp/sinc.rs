@@ -8,7 +8,7 @@ use std::f64::consts::PI;
 use std::sync::OnceLock;
 
 use super::kaiser::kaiser;
-use super::math::floor;
+use super::math::ceil;
 use crate::group::{Group, LANES};
 use crate::level::Simd;
 use crate::vector::Vector;
@@ -89,10 +89,9 @@ pub fn weigh<S: Simd>(window: &[f32; TAPS], weights: &Weights<S>) -> Group {
 pub fn place(delay: f64) -> (u32, u32, f32) {
     // All of this is exact but the last step.
     let phases = delay * PHASES as f64;
-    let (below, floor) = floor(phases);
-    let (above, ceil) = if floor == phases { (below, floor) } else { (below + 1, floor + 1.0) };
-    let frames = (above + (PHASES as u32 - 1)) / PHASES as u32;
-    (frames, frames * PHASES as u32 - above, (ceil - phases) as f32)
+    let (whole, above) = ceil(phases);
+    let frames = whole.div_ceil(PHASES as u32);
+    (frames, frames * PHASES as u32 - whole, (above - phases) as f32)
 }
 
 /// The weights of one phase, scaled so that DC passes unchanged.
