@@ -44,7 +44,7 @@ pub mod waves;
 pub use crossing::Crossing;
 pub use curve::Curve;
 pub use cutoff::{Cutoff, Ratio};
-pub use delay_line::DelayLine;
+pub use delay_line::{DelayLine, Places};
 pub use diffuser::Diffuser;
 pub use fader::{FADER_BOTTOM_DB, fader};
 pub use glide::Glide;

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::dsp::guard::{sane, saturate};
 use crate::dsp::swing::{ahead, sines};
-use crate::dsp::{DelayLine, Glide, RUN, Swing, runs};
+use crate::dsp::{DelayLine, Glide, Places, RUN, Swing, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::level::{Level, Simd, Vectorized};
@@ -68,45 +68,53 @@ pub struct Chorus {
     levels: Levels,
 }
 
-/// How one side's voices move over a run of frames.
-struct Moves<'r> {
+/// How the voices move over a run of frames.
+struct Moves {
     /// Delay in the middle of the sway, in frames.
     middle: f64,
     /// Sway to either side, in frames.
-    sway: &'r [f64; RUN],
+    sway: [f64; RUN],
     /// Where the slow sine stands, in turns.
-    phases: &'r [f64; RUN],
-    /// Turns that the side is ahead of it.
-    apart: &'r [f64; RUN],
+    phases: [f64; RUN],
     /// Level of each voice.
-    levels: &'r [Group; MOST],
+    levels: [Group; MOST],
     /// Voices beyond these are silent.
     singing: usize,
 }
 
-impl Moves<'_> {
-    /// What one voice reads.
+impl Moves {
+    /// Where one side's voices read its line. The side is `apart` turns ahead.
     #[inline(always)]
-    fn voice<S: Simd>(&self, simd: S, line: &DelayLine, voice: usize, count: usize) -> Vector<S> {
-        let (mut turns, mut delays) = ([0.0; RUN], [0.0; RUN]);
-        for frame in 0..RUN {
-            turns[frame] = ahead(TURNS[voice], self.apart[frame]);
+    fn places(&self, line: &DelayLine, apart: &[f64; RUN]) -> [Places; MOST] {
+        let mut places = [Places::default(); MOST];
+        for voice in 0..self.singing {
+            let (mut turns, mut delays) = ([0.0; RUN], [0.0; RUN]);
+            for frame in 0..RUN {
+                turns[frame] = ahead(TURNS[voice], apart[frame]);
+            }
+            let sines = sines(&self.phases, &turns);
+            for frame in 0..RUN {
+                delays[frame] = self.middle + self.sway[frame] * sines[frame];
+            }
+            places[voice] = line.places(&delays);
         }
-        let sines = sines(self.phases, &turns);
-        for frame in 0..RUN {
-            delays[frame] = self.middle + self.sway[frame] * sines[frame];
-        }
-        Vector::of(simd, line.read_run(simd, &delays, count))
+        places
     }
 
-    /// What all sing, summed, and the first of them alone.
+    /// What one side's voices sing, summed, and the first of them alone.
     #[inline(always)]
-    fn sing<S: Simd>(&self, simd: S, line: &DelayLine, count: usize) -> [Vector<S>; 2] {
-        let first = self.voice(simd, line, 0, count);
+    fn sing<S: Simd>(
+        &self,
+        simd: S,
+        line: &DelayLine,
+        places: &[Places; MOST],
+        count: usize,
+    ) -> [Vector<S>; 2] {
+        let first = Vector::of(simd, line.read(simd, &places[0], count));
         let mut sum = first * Vector::of(simd, self.levels[0]);
         for voice in 1..self.singing {
             let level = Vector::of(simd, self.levels[voice]);
-            let more = sum + self.voice(simd, line, voice, count) * level;
+            let more = sum + Vector::of(simd, line.read(simd, &places[voice], count)) * level;
             sum = level.like(0.0).is_less(level).choose(more, sum);
         }
         [sum, first]
@@ -247,13 +255,16 @@ impl Vectorized for Chorus {
             let sway = self.sway.run(sway, count);
             let phases = self.swing.run(turns, count);
             let (levels, singing) = self.levels.run(voices, count);
+            let moves = Moves { middle: MIDDLE * self.sample_rate, sway, phases, levels, singing };
+            let mut places = [[Places::default(); MOST]; 2];
+            for (side, line) in self.lines.iter().enumerate() {
+                let Some(line) = line else { continue };
+                places[side] = moves.places(line, if side == 0 { &[0.0; RUN] } else { &apart });
+            }
             for (side, port) in SIDES.into_iter().enumerate() {
                 let Some(line) = &mut self.lines[side] else { continue };
                 let dry = Vector::of(simd, sounds[side].row(run.start).map(sane));
-                let apart = if side == 0 { &[0.0; RUN] } else { &apart };
-                let middle = MIDDLE * self.sample_rate;
-                let moves = Moves { middle, sway: &sway, phases: &phases, apart, levels: &levels, singing };
-                let [sum, first] = moves.sing(simd, line, count);
+                let [sum, first] = moves.sing(simd, line, &places[side], count);
                 line.push_run((dry + first * back).group().map(saturate), count);
                 io.set_row(port, run.clone(), (dry * (wet.like(1.0) - wet) + sum * wet).group());
             }

@@ -21,6 +21,17 @@ pub struct DelayLine {
     sinc: &'static Sinc,
 }
 
+/// Where a run of frames is read from a delay line, and how each is weighed; see [`sinc::place`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Places {
+    /// Where each window begins in the ring.
+    start: [u32; RUN],
+    /// How many frames of it were pushed before the reset.
+    stale: [u32; RUN],
+    phase: [u32; RUN],
+    beyond: [f32; RUN],
+}
+
 impl DelayLine {
     /// Least delay that can be read, in frames: the taps that follow the instant must have been pushed.
     pub const SHORTEST: f64 = BEFORE as f64 + 1.0;
@@ -71,6 +82,32 @@ impl DelayLine {
     #[inline(always)]
     pub fn read_run<S: Simd>(&self, simd: S, delays: &[f64; RUN], count: usize) -> Group {
         self.read_from(simd, self.next, self.filled, DelayLine::SHORTEST_OF_RUN, delays, count)
+    }
+
+    /// Where [`DelayLine::read_run`] reads. Where several runs are read, it is faster to find all their places first.
+    #[inline(always)]
+    pub fn places(&self, delays: &[f64; RUN]) -> Places {
+        self.places_from(self.next, self.filled, DelayLine::SHORTEST_OF_RUN, delays)
+    }
+
+    /// The signal at these places.
+    #[inline(always)]
+    pub fn read<S: Simd>(&self, simd: S, places: &Places, count: usize) -> Group {
+        let (ring, sinc) = (&self.ring[..], self.sinc);
+        let Places { start, stale, phase, beyond } = places;
+        let mut products = [Group::ZERO; RUN];
+        for ahead in 0..count.min(RUN) {
+            let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
+            products[ahead] = sinc::weigh(window, &sinc.weights(simd, phase[ahead], beyond[ahead]));
+        }
+        if *stale != [0; RUN] {
+            for ahead in 0..count.min(RUN) {
+                let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
+                let window = young(window, stale[ahead] as usize);
+                products[ahead] = sinc::weigh(&window, &sinc.weights(simd, phase[ahead], beyond[ahead]));
+            }
+        }
+        sums(simd, &products)
     }
 
     /// The same for the `count` frames that were pushed last: the signal `delays` frames before the frame after each.
@@ -139,30 +176,22 @@ impl DelayLine {
         if let Some(frames) = self.read_at_rest(simd, next, filled, shortest, delays) {
             return frames;
         }
-        let (next, capacity) = (next as u32, self.capacity as u32);
-        // Where all windows begin and how they are weighed comes first: this is vector code.
-        let (mut oldest, mut start) = ([0; RUN], [0; RUN]);
-        let (mut phase, mut beyond) = ([0; RUN], [0.0; RUN]);
+        self.read(simd, &self.places_from(next, filled, shortest, delays), count)
+    }
+
+    #[inline(always)]
+    fn places_from(&self, next: usize, filled: usize, shortest: f64, delays: &[f64; RUN]) -> Places {
+        let (next, filled, capacity) = (next as u32, filled as u32, self.capacity as u32);
+        let mut places = Places::default();
         for ahead in 0..RUN {
-            (oldest[ahead], phase[ahead], beyond[ahead]) = self.place(delays[ahead], shortest);
-            let place = next + ahead as u32 + capacity - oldest[ahead];
-            start[ahead] = if place >= capacity { place - capacity } else { place };
+            let (oldest, phase, beyond) = self.place(delays[ahead], shortest);
+            let place = next + ahead as u32 + capacity - oldest;
+            places.start[ahead] = if place >= capacity { place - capacity } else { place };
+            places.stale[ahead] = oldest.saturating_sub(filled + ahead as u32);
+            places.phase[ahead] = phase;
+            places.beyond[ahead] = beyond;
         }
-        let (ring, sinc) = (&self.ring[..], self.sinc);
-        let mut products = [Group::ZERO; RUN];
-        for ahead in 0..count.min(RUN) {
-            let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
-            products[ahead] = sinc::weigh(window, &sinc.weights(simd, phase[ahead], beyond[ahead]));
-        }
-        if oldest.iter().any(|&oldest| oldest > filled as u32) {
-            for ahead in 0..count.min(RUN) {
-                let Some(window) = ring[start[ahead] as usize..].first_chunk::<TAPS>() else { continue };
-                let stale = (oldest[ahead] as usize).saturating_sub(filled + ahead);
-                products[ahead] =
-                    sinc::weigh(&young(window, stale), &sinc.weights(simd, phase[ahead], beyond[ahead]));
-            }
-        }
-        sums(simd, &products)
+        places
     }
 }
 
