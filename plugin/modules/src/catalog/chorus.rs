@@ -83,22 +83,21 @@ struct Moves {
 }
 
 impl Moves {
-    /// Where one side's voices read its line. The side is `apart` turns ahead.
+    /// Delays of one voice on both sides. The right one is `apart` turns ahead.
     #[inline(always)]
-    fn places(&self, line: &DelayLine, apart: &[f64; RUN]) -> [Places; MOST] {
-        let mut places = [Places::default(); MOST];
-        for voice in 0..self.singing {
-            let (mut turns, mut delays) = ([0.0; RUN], [0.0; RUN]);
-            for frame in 0..RUN {
-                turns[frame] = ahead(TURNS[voice], apart[frame]);
-            }
-            let sines = sines(&self.phases, &turns);
-            for frame in 0..RUN {
-                delays[frame] = self.middle + self.sway[frame] * sines[frame];
-            }
-            places[voice] = line.places(&delays);
+    fn delays(&self, voice: usize, apart: &[f64; RUN]) -> [[f64; RUN]; 2] {
+        let mut turns = [0.0; 2 * RUN];
+        for frame in 0..RUN {
+            turns[frame] = ahead(self.phases[frame], TURNS[voice]);
+            turns[RUN + frame] = ahead(self.phases[frame], ahead(TURNS[voice], apart[frame]));
         }
-        places
+        let sines = sines(&turns);
+        let mut delays = [[0.0; RUN]; 2];
+        for frame in 0..RUN {
+            delays[0][frame] = self.middle + self.sway[frame] * sines[frame];
+            delays[1][frame] = self.middle + self.sway[frame] * sines[RUN + frame];
+        }
+        delays
     }
 
     /// What one side's voices sing, summed, and the first of them alone.
@@ -257,9 +256,13 @@ impl Vectorized for Chorus {
             let (levels, singing) = self.levels.run(voices, count);
             let moves = Moves { middle: MIDDLE * self.sample_rate, sway, phases, levels, singing };
             let mut places = [[Places::default(); MOST]; 2];
-            for (side, line) in self.lines.iter().enumerate() {
-                let Some(line) = line else { continue };
-                places[side] = moves.places(line, if side == 0 { &[0.0; RUN] } else { &apart });
+            for voice in 0..moves.singing {
+                let delays = moves.delays(voice, &apart);
+                for (side, line) in self.lines.iter().enumerate() {
+                    if let Some(line) = line {
+                        places[side][voice] = line.places(&delays[side]);
+                    }
+                }
             }
             for (side, port) in SIDES.into_iter().enumerate() {
                 let Some(line) = &mut self.lines[side] else { continue };

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::dsp::guard::{sane, saturate};
 use crate::dsp::note_length;
-use crate::dsp::swing::sines;
+use crate::dsp::swing::{ahead, sines};
 use crate::dsp::{DelayLine, Glide, OnePole, RUN, Swing, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
@@ -162,7 +162,11 @@ impl Vectorized for Delay {
                 *turns = f64::from(rate) / self.sample_rate;
             }
             let phases = self.swing.run(turns, count);
-            let (sines, cosines) = (sines(&phases, &[0.0; RUN]), sines(&phases, &[0.25; RUN]));
+            let mut turns = [0.0; 2 * RUN];
+            for (turn, &phase) in phases.iter().enumerate() {
+                (turns[turn], turns[RUN + turn]) = (phase, ahead(phase, 0.25));
+            }
+            let sines = sines(&turns);
             let (mut time_frames, mut sway) = ([0.0; RUN], [0.0; RUN]);
             for (ahead, frame) in run.clone().enumerate() {
                 time_frames[ahead] = self.frames(time.at(frame)[0], sync.at(frame)[0], song);
@@ -173,7 +177,7 @@ impl Vectorized for Delay {
             let mut delays = [[0.0; RUN]; 2];
             for ahead in 0..RUN {
                 delays[0][ahead] = time_frames[ahead] + sway[ahead] * sines[ahead];
-                delays[1][ahead] = time_frames[ahead] + sway[ahead] * cosines[ahead];
+                delays[1][ahead] = time_frames[ahead] + sway[ahead] * sines[RUN + ahead];
             }
             let mut echoes = [Group::ZERO; 2];
             for (echo, (side, delays)) in echoes.iter_mut().zip(self.sides.iter().zip(&delays)) {
