@@ -237,6 +237,7 @@ impl Vectorized for Chorus {
     fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
         let sounds = [io.input(LEFT), io.input(RIGHT)];
         let params = [RATE, DEPTH, VOICES, WIDTH, FEEDBACK, MIX].map(|param| io.param(param));
+        let mut places = [[Places::default(); MOST]; 2];
         for run in runs(frames) {
             let count = run.len();
             let mut rows = [Group::ZERO; 6];
@@ -255,7 +256,6 @@ impl Vectorized for Chorus {
             let phases = self.swing.run(turns, count);
             let (levels, singing) = self.levels.run(voices, count);
             let moves = Moves { middle: MIDDLE * self.sample_rate, sway, phases, levels, singing };
-            let mut places = [[Places::default(); MOST]; 2];
             for voice in 0..moves.singing {
                 let delays = moves.delays(voice, &apart);
                 for (side, line) in self.lines.iter().enumerate() {
