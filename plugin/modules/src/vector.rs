@@ -84,6 +84,12 @@ impl<S: Simd> Vector<S> {
         Vector { lanes: self.simd.max_f32s(self.lanes, other.lanes), ..self }
     }
 
+    /// The lesser of each pair of lanes; where either is NaN it may be either.
+    #[inline(always)]
+    pub fn min(self, other: Vector<S>) -> Vector<S> {
+        Vector { lanes: self.simd.min_f32s(self.lanes, other.lanes), ..self }
+    }
+
     /// Square root of each lane.
     #[inline(always)]
     pub fn sqrt(self) -> Vector<S> {

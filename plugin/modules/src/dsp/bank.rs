@@ -24,6 +24,17 @@ const BEHIND: usize = CHUNK + TAPS;
 /// A few frames of all lines: per line, in order of time. What stands behind the frames that are meant is anything.
 pub type Chunk = [Group; LINES];
 
+/// How many frames ago all lines are read, in each of a few frames.
+pub struct Ages {
+    /// Whole frames, above the number of frames that are read at once.
+    pub whole: [[u32; LINES]; CHUNK],
+    /// Whether a line's whole frames move: 0 where they are the same in all frames. Line `n` is lane `n % 8` of group
+    /// `n / 8`.
+    pub moves: [Group; 2],
+    /// The rest of a frame, 0…1.
+    pub fraction: Chunk,
+}
+
 /// The past of sixteen signals, or of fewer that are read by several lines each: line `n` reads ring `n % RINGS`.
 #[derive(Debug)]
 pub struct Bank<const RINGS: usize = LINES> {
@@ -119,42 +130,26 @@ impl<const RINGS: usize> Bank<RINGS> {
         }
     }
 
-    /// For each of the next `count` frames what each line was given `ages` (frame by frame; above `count`) and a
-    /// `fraction` 0…1 before it, through the cubic of four frames (Lagrange).
+    /// For each of the next `count` frames what each line was given so long before it, through the cubic of four frames
+    /// (Lagrange).
     #[inline(always)]
-    pub fn read_between<S: Simd>(
-        &self,
-        simd: S,
-        ages: &[[u32; LINES]; CHUNK],
-        fraction: &Chunk,
-        count: usize,
-    ) -> Chunk {
+    pub fn read_between<S: Simd>(&self, simd: S, ages: &Ages, count: usize) -> Chunk {
         let mut chunk = [Group::ZERO; LINES];
         for line in 0..LINES {
-            let start = self.start(line, self.next, ages[0][line] + OLDEST);
+            let start = self.start(line, self.next, ages.whole[0][line] + OLDEST);
             let window = &self.rings[start..start + BEHIND];
             let mut taps = [Group::ZERO; TAPS];
             for (tap, frames) in taps.iter_mut().enumerate() {
                 frames.0.copy_from_slice(&window[tap..tap + CHUNK]);
             }
-            chunk[line] = cubic(simd, &taps, fraction[line]);
+            chunk[line] = cubic(simd, &taps, ages.fraction[line]);
         }
         // A line's windows do not follow one another where its age moves, and are not all there soon after a reset.
-        let mut differ = [0; LINES];
-        for frame in &ages[1..count] {
+        if ages.moves != [Group::ZERO; 2] || self.filled <= self.mask {
             for line in 0..LINES {
-                differ[line] |= frame[line] ^ ages[0][line];
-            }
-        }
-        let mut any = 0;
-        for line in 0..LINES {
-            differ[line] |= u32::from(ages[0][line] + OLDEST > self.filled);
-            any |= differ[line];
-        }
-        if any != 0 {
-            for line in 0..LINES {
-                if differ[line] != 0 {
-                    chunk[line] = cubic(simd, &self.taps(line, ages, count), fraction[line]);
+                let moves = ages.moves[line / LANES][line % LANES] != 0.0;
+                if moves || ages.whole[0][line] + OLDEST > self.filled {
+                    chunk[line] = cubic(simd, &self.taps(line, &ages.whole, count), ages.fraction[line]);
                 }
             }
         }
@@ -212,10 +207,11 @@ mod tests {
             // All lengths of chunks, and ages that move within them.
             let count = 1 + length % CHUNK;
             let age = |line: usize, frame: usize| 9 + line as u32 * 3 + (frame / 5 % 2) as u32;
-            let ages = std::array::from_fn(|frame| std::array::from_fn(|line| age(line, first + frame)));
+            let whole = std::array::from_fn(|frame| std::array::from_fn(|line| age(line, first + frame)));
             let fraction = |line: usize| line as f32 / LINES as f32;
-            let between =
-                bank.read_between(pulp::Scalar256b, &ages, &chunk(0, |line, _| fraction(line)), count);
+            let ages =
+                Ages { whole, moves: [Group::splat(1.0); 2], fraction: chunk(0, |line, _| fraction(line)) };
+            let between = bank.read_between(pulp::Scalar256b, &ages, count);
             bank.push(&chunk(first, |line, frame| curve(line, frame as f64)), count);
             let fixed = std::array::from_fn(|line| 1 + line as u32 * 3);
             let mut whole = [Group::ZERO; LINES];
@@ -226,7 +222,7 @@ mod tests {
                     let at = now + 1.0 - f64::from(fixed[line]);
                     let truth = if at < 0.0 { 0.0 } else { curve(line, at) };
                     assert_eq!(whole[line][frame], truth, "frame {now} line {line}");
-                    let at = now - f64::from(ages[frame][line]);
+                    let at = now - f64::from(ages.whole[frame][line]);
                     let truth = curve(line, at - f64::from(fraction(line)));
                     let got = between[line][frame];
                     assert!(
@@ -248,7 +244,8 @@ mod tests {
         for n in 0..20 {
             let ages = std::array::from_fn(|line| 9 + line as u32 * 3);
             let fraction = chunk(0, |line, _| line as f32 / 16.0);
-            let between = |bank: &Bank| bank.read_between(pulp::Scalar256b, &[ages; CHUNK], &fraction, CHUNK);
+            let still = Ages { whole: [ages; CHUNK], moves: [Group::ZERO; 2], fraction };
+            let between = |bank: &Bank| bank.read_between(pulp::Scalar256b, &still, CHUNK);
             assert_eq!(between(&used), between(&fresh));
             let frames = chunk(n * CHUNK, |line, frame| (frame + line) as f32);
             used.push(&frames, CHUNK);

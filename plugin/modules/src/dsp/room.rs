@@ -6,7 +6,7 @@
 //! Jot & Chaigne, "Digital delay networks for designing artificial reverberators", AES 1991; Schlecht &
 //! Habets, "Time-varying feedback matrices in feedback delay networks", JASA 2015.
 
-use super::bank::{Bank, CHUNK, Chunk, LINES};
+use super::bank::{Ages, Bank, CHUNK, Chunk, LINES};
 use super::hadamard::hadamard;
 use super::transpose::transpose;
 use super::{Diffuser, math};
@@ -84,7 +84,7 @@ pub struct Room {
 #[derive(Clone, Copy, Debug)]
 struct Tuning {
     shape: Shape,
-    /// Length of each line: whole frames, and the rest of a frame.
+    /// Length of each line: whole frames, less the bits of [`WHOLE`], and the rest of a frame.
     whole: [u32; LINES],
     rest: Frame,
     gain: Frame,
@@ -102,7 +102,7 @@ impl Tuning {
         for line in 0..LINES {
             let frames = f64::from(LENGTHS[line]) * shape.scale * f64::from(sample_rate);
             // A chunk must not read what it puts in itself.
-            whole[line] = (frames as u32).max(CHUNK as u32 + 2);
+            whole[line] = (frames as u32).max(CHUNK as u32 + 2).wrapping_sub(WHOLE.to_bits());
             rest[line / LANES][line % LANES] = (frames - f64::from(frames as u32)) as f32;
             length[line / LANES][line % LANES] = frames as f32 + shape.sway;
         }
@@ -163,8 +163,8 @@ impl Room {
         let entrance = self.tuning.entrance * 0.25;
         let new = self.diffuser.tick(simd, &[sides[0] * entrance, sides[1] * entrance], count);
 
-        let (ages, fraction) = self.sway(simd, count);
-        let mut heard = self.bank.read_between(simd, &ages, &fraction, count);
+        let ages = self.sway(simd, count);
+        let mut heard = self.bank.read_between(simd, &ages, count);
         self.damp(simd, &mut heard, count);
         hadamard(simd, &mut heard);
         let mut kept = [Group::ZERO; LINES];
@@ -177,16 +177,18 @@ impl Room {
         [sum(simd, &heard, TURNED[0]), sum(simd, &heard, TURNED[1])]
     }
 
-    /// Lengths of the lines in the next frames, and the rest of a frame; moves the sways on.
+    /// Lengths of the lines in the next frames; moves the sways on.
     #[inline(always)]
-    fn sway<S: Simd>(&mut self, simd: S, count: usize) -> ([[u32; LINES]; CHUNK], Chunk) {
+    fn sway<S: Simd>(&mut self, simd: S, count: usize) -> Ages {
         let tuning = &self.tuning;
-        let (mut ages, mut fraction) = ([[0; LINES]; CHUNK], [Group::ZERO; LINES]);
+        let mut ages =
+            Ages { whole: [[0; LINES]; CHUNK], moves: [Group::ZERO; 2], fraction: [Group::ZERO; LINES] };
         let one = Vector::splat(simd, 1.0);
         for half in 0..2 {
             let first = half * LANES;
             let mut phase = Vector::of(simd, self.phase[half]);
             let [pace, rest] = Vector::all(simd, &[self.pace[half], tuning.rest[half]]);
+            let (mut least, mut most) = (phase.like(f32::MAX), phase.like(f32::MIN));
             for frame in 0..count {
                 // A parabola's arch for each half turn: near enough to a sine, and smooth.
                 let arch = phase * (one - phase.abs()) * 4.0;
@@ -195,17 +197,19 @@ impl Room {
                 let place = rest + (arch + one) * tuning.shape.sway;
                 // Rounds half a frame less to a whole number in the low bits of the sum.
                 let shifted = place - phase.like(0.5) + phase.like(WHOLE);
-                fraction[first + frame] = (place - (shifted - phase.like(WHOLE))).group();
+                ages.fraction[first + frame] = (place - (shifted - phase.like(WHOLE))).group();
+                (least, most) = (least.min(shifted), most.max(shifted));
                 let shifted = shifted.group();
                 for lane in 0..LANES {
-                    let age = tuning.whole[first + lane] + (shifted[lane].to_bits() - WHOLE.to_bits());
-                    ages[frame][first + lane] = age;
+                    ages.whole[frame][first + lane] =
+                        tuning.whole[first + lane].wrapping_add(shifted[lane].to_bits());
                 }
             }
+            ages.moves[half] = (most - least).group();
             self.phase[half] = phase.group();
         }
-        turn(simd, &mut fraction);
-        (ages, fraction)
+        turn(simd, &mut ages.fraction);
+        ages
     }
 
     /// What the lines' ends become before they go back in.
