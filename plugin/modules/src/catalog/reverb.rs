@@ -141,43 +141,32 @@ impl Vectorized for Reverb {
         let room = [SIZE, DECAY, DAMP, MODULATION].map(|param| io.param(param));
         let [low_cut, pre_delay, mix] = [LOW_CUT, PRE_DELAY, MIX].map(|param| io.param(param));
         let steady = !moves(room);
-        let mut wish = self.wish(&room, frames.start);
         for run in runs(frames) {
             let (start, count) = (run.start, run.len());
             let dry = [sounds[0].row(start).map(sane), sounds[1].row(start).map(sane)];
             let mut late = self.delay(simd, dry, pre_delay.row(start), count);
             self.low_cut.run(simd, &mut late, low_cut.row(start), self.sample_rate, count);
-            let rests = steady && self.rests_at(&wish);
-            let mut shapes = [Shape::default(); RUN];
-            for (shape, frame) in shapes.iter_mut().zip(run.clone()) {
-                wish = if steady { wish } else { self.wish(&room, frame) };
-                *shape = self.shape(&wish);
+            let wish = self.wish(&room, start);
+            let rests =
+                self.rests_at(&wish) && (steady || run.clone().all(|at| self.wish(&room, at) == wish));
+            let mut wet = [Group::ZERO; 2];
+            // One call for both ways: it is long.
+            let mut ahead = 0;
+            while ahead < count {
+                let shape = self.shape(&self.wish(&room, start + ahead));
+                let frame = [Group::splat(late[0][ahead]), Group::splat(late[1][ahead])];
+                let (sides, alike) = if rests { (late, count) } else { (frame, 1) };
+                let heard = self.room.tick(simd, sides, shape, alike);
                 if rests {
-                    break;
+                    wet = heard;
+                } else {
+                    (wet[0][ahead], wet[1][ahead]) = (heard[0][0], heard[1][0]);
                 }
-            }
-            // Twice as long as a run, so that there are eight frames from each one of it.
-            let (mut sides, mut wet) = ([[0.0; 2 * RUN]; 2], [[0.0; 2 * RUN]; 2]);
-            for (side, late) in sides.iter_mut().zip(late) {
-                side[..RUN].copy_from_slice(&late.0);
-            }
-            let mut first = 0;
-            while first < count {
-                let alike = if rests { count } else { alike(&shapes[first..count]) };
-                let mut part = [Group::ZERO; 2];
-                for (part, side) in part.iter_mut().zip(&sides) {
-                    part.0.copy_from_slice(&side[first..first + RUN]);
-                }
-                for (wet, part) in wet.iter_mut().zip(self.room.tick(simd, part, shapes[first], alike)) {
-                    wet[first..first + RUN].copy_from_slice(&part.0);
-                }
-                first += alike;
+                ahead += alike;
             }
             let mix = Vector::of(simd, mix.row(start));
             for (side, port) in [OUT_LEFT, OUT_RIGHT].into_iter().enumerate() {
-                let mut answer = Group::ZERO;
-                answer.0.copy_from_slice(&wet[side][..RUN]);
-                let [dry, wet] = Vector::all(simd, &[dry[side], answer]);
+                let [dry, wet] = Vector::all(simd, &[dry[side], wet[side]]);
                 io.set_row(port, run.clone(), (dry * (mix.like(1.0) - mix) + wet * mix).group());
             }
         }
@@ -185,7 +174,7 @@ impl Vectorized for Reverb {
 }
 
 /// What the knobs ask for.
-#[derive(Clone, Copy)]
+#[derive(PartialEq)]
 struct Wish {
     /// Length of the longest line, in frames.
     longest: f64,
@@ -245,11 +234,6 @@ impl Reverb {
             sway: self.sway_glide.next(wish.sway) as f32,
         }
     }
-}
-
-/// How many shapes are the same as the first.
-fn alike(shapes: &[Shape]) -> usize {
-    shapes.iter().take_while(|&shape| *shape == shapes[0]).count()
 }
 
 #[cfg(test)]
