@@ -55,6 +55,7 @@ impl<'a> Io<'a> {
     pub fn set_row(&mut self, port: Out, run: Range<usize>, row: Group) {
         let frames = &mut self.outputs[port.index()][run];
         if let Some(frames) = frames.first_chunk_mut::<LANES>() {
+            // So many as these need no loop.
             for ahead in 0..LANES {
                 frames[ahead] = Group::splat(row[ahead]);
             }

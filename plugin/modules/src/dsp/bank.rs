@@ -25,6 +25,7 @@ const BEHIND: usize = CHUNK + TAPS;
 pub type Chunk = [Group; LINES];
 
 /// How many frames ago all lines are read, in each of a few frames.
+#[derive(Debug)]
 pub struct Ages {
     /// Whole frames, above the number of frames that are read at once.
     pub whole: [[u32; LINES]; CHUNK],

@@ -79,6 +79,7 @@ impl Tail {
                 *mended = Group(*run);
             }
         }
+        // The oscillator is not told its instruction set; here the compiler finds the shuffles.
         transpose(pulp::Scalar256b, &mut mended);
         for (ahead, mended) in mended.into_iter().enumerate().take(count) {
             put(ahead, self.plain[(place + ahead + TAPS - DELAY) % TAPS] + mended);
