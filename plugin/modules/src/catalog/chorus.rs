@@ -106,14 +106,15 @@ impl Moves {
         &self,
         simd: S,
         line: &DelayLine,
-        places: &[Places; MOST],
+        side: usize,
+        places: &[[Places; 2]; MOST],
         count: usize,
     ) -> [Vector<S>; 2] {
-        let first = Vector::of(simd, line.read(simd, &places[0], count));
+        let first = Vector::of(simd, line.read(simd, &places[0][side], count));
         let mut sum = first * Vector::of(simd, self.levels[0]);
-        for voice in 1..self.singing {
+        for (voice, places) in places.iter().enumerate().take(self.singing).skip(1) {
             let level = Vector::of(simd, self.levels[voice]);
-            let more = sum + Vector::of(simd, line.read(simd, &places[voice], count)) * level;
+            let more = sum + Vector::of(simd, line.read(simd, &places[side], count)) * level;
             sum = level.like(0.0).is_less(level).choose(more, sum);
         }
         [sum, first]
@@ -237,7 +238,7 @@ impl Vectorized for Chorus {
     fn render<S: Simd>(&mut self, simd: S, io: &mut Io<'_>, frames: Range<usize>) {
         let sounds = [io.input(LEFT), io.input(RIGHT)];
         let params = [RATE, DEPTH, VOICES, WIDTH, FEEDBACK, MIX].map(|param| io.param(param));
-        let mut places = [[Places::default(); MOST]; 2];
+        let mut places = [[Places::default(); 2]; MOST];
         for run in runs(frames) {
             let count = run.len();
             let mut rows = [Group::ZERO; 6];
@@ -256,18 +257,18 @@ impl Vectorized for Chorus {
             let phases = self.swing.run(turns, count);
             let (levels, singing) = self.levels.run(voices, count);
             let moves = Moves { middle: MIDDLE * self.sample_rate, sway, phases, levels, singing };
-            for voice in 0..moves.singing {
+            for (voice, places) in places.iter_mut().enumerate().take(singing) {
                 let delays = moves.delays(voice, &apart);
                 for (side, line) in self.lines.iter().enumerate() {
                     if let Some(line) = line {
-                        places[side][voice] = line.places(&delays[side]);
+                        places[side] = line.places(&delays[side]);
                     }
                 }
             }
             for (side, port) in SIDES.into_iter().enumerate() {
                 let Some(line) = &mut self.lines[side] else { continue };
                 let dry = Vector::of(simd, sounds[side].row(run.start).map(sane));
-                let [sum, first] = moves.sing(simd, line, &places[side], count);
+                let [sum, first] = moves.sing(simd, line, side, &places, count);
                 line.push_run((dry + first * back).group().map(saturate), count);
                 io.set_row(port, run.clone(), (dry * (wet.like(1.0) - wet) + sum * wet).group());
             }

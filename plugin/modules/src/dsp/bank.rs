@@ -114,9 +114,9 @@ impl<const RINGS: usize> Bank<RINGS> {
     #[inline(always)]
     pub fn read(&self, ages: &[u32; LINES], count: usize, chunk: &mut Chunk) {
         let place = self.next.wrapping_sub(count as u32).wrapping_add(1);
-        for line in 0..LINES {
+        for (line, frames) in chunk.iter_mut().enumerate() {
             let start = self.start(line, place, ages[line]);
-            chunk[line].0.copy_from_slice(&self.rings[start..start + CHUNK]);
+            frames.0.copy_from_slice(&self.rings[start..start + CHUNK]);
         }
         if self.filled <= self.mask {
             self.silence(chunk, ages, count);
@@ -136,21 +136,21 @@ impl<const RINGS: usize> Bank<RINGS> {
     #[inline(always)]
     pub fn read_between<S: Simd>(&self, simd: S, ages: &Ages, count: usize) -> Chunk {
         let mut chunk = [Group::ZERO; LINES];
-        for line in 0..LINES {
+        for (line, between) in chunk.iter_mut().enumerate() {
             let start = self.start(line, self.next, ages.whole[0][line] + OLDEST);
             let window = &self.rings[start..start + BEHIND];
             let mut taps = [Group::ZERO; TAPS];
             for (tap, frames) in taps.iter_mut().enumerate() {
                 frames.0.copy_from_slice(&window[tap..tap + CHUNK]);
             }
-            chunk[line] = cubic(simd, &taps, ages.fraction[line]);
+            *between = cubic(simd, &taps, ages.fraction[line]);
         }
         // A line's windows do not follow one another where its age moves, and are not all there soon after a reset.
         if ages.moves != [Group::ZERO; 2] || self.filled <= self.mask {
-            for line in 0..LINES {
+            for (line, between) in chunk.iter_mut().enumerate() {
                 let moves = ages.moves[line / LANES][line % LANES] != 0.0;
                 if moves || ages.whole[0][line] + OLDEST > self.filled {
-                    chunk[line] = cubic(simd, &self.taps(line, &ages.whole, count), ages.fraction[line]);
+                    *between = cubic(simd, &self.taps(line, &ages.whole, count), ages.fraction[line]);
                 }
             }
         }

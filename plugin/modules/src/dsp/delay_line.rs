@@ -183,8 +183,8 @@ impl DelayLine {
     fn places_from(&self, next: usize, filled: usize, shortest: f64, delays: &[f64; RUN]) -> Places {
         let (next, filled, capacity) = (next as u32, filled as u32, self.capacity as u32);
         let mut places = Places::default();
-        for ahead in 0..RUN {
-            let (oldest, phase, beyond) = self.place(delays[ahead], shortest);
+        for (ahead, &delay) in delays.iter().enumerate() {
+            let (oldest, phase, beyond) = self.place(delay, shortest);
             let place = next + ahead as u32 + capacity - oldest;
             places.start[ahead] = if place >= capacity { place - capacity } else { place };
             places.stale[ahead] = oldest.saturating_sub(filled + ahead as u32);
