@@ -116,7 +116,7 @@ fn forecast(cost: &dyn Fn(usize) -> f32, successors: &[Vec<u32>], paths: &[f32],
         }
         if let Some(&(_, Reverse(next))) = released.iter().max() {
             idle -= 1;
-            running.push(Reverse((At(now + cost(next as usize)), next)));
+            running.push(Reverse((At(now + cost(next)), next)));
             ready.extend(released.into_iter().filter(|&(_, Reverse(task))| task != next));
         }
     }

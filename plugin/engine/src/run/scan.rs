@@ -25,8 +25,8 @@ impl<S: Simd> Scan<S> {
     pub(crate) fn see(&mut self, simd: S, frames: &[Group]) {
         let (quads, rest) = frames.as_chunks::<APART>();
         for quad in quads {
-            for apart in 0..APART {
-                self.see_one(apart, Vector::of(simd, quad[apart]));
+            for (apart, &group) in quad.iter().enumerate() {
+                self.see_one(apart, Vector::of(simd, group));
             }
         }
         for &group in rest {
