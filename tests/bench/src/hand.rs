@@ -262,16 +262,16 @@ impl Strand {
         let mut frame = range.start;
         while frame + LANES <= range.end {
             let mut groups = [Group::ZERO; LANES];
-            for ahead in 0..LANES {
-                groups[ahead] = volts(frame + ahead);
+            for (ahead, group) in groups.iter_mut().enumerate() {
+                *group = volts(frame + ahead);
             }
             for (sum, &lanes) in sum[frame..frame + LANES].iter_mut().zip(&Group::sums(&groups).0) {
                 *sum += lanes;
             }
             frame += LANES;
         }
-        for frame in frame..range.end {
-            sum[frame] += volts(frame).sum();
+        for (frame, sum) in (frame..range.end).zip(&mut sum[frame..]) {
+            *sum += volts(frame).sum();
         }
     }
 
