@@ -52,7 +52,7 @@ pub use kaiser::kaiser;
 pub use lane_turns::LaneTurns;
 pub use moves::moves;
 pub use one_pole::OnePole;
-pub use oversample::{Down, Downsampler, Up, Upsampler};
+pub use oversample::{AwakeHalfBand, HalfBand};
 pub use period::Period;
 pub use pulse::Pulse;
 pub use ramp::Ramp;

@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Downsampler, RUN, Upsampler, guard, math, moves};
+use crate::dsp::{Cutoff, HalfBand, RUN, guard, math, moves};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::level::{Level, Simd, Vectorized};
@@ -57,9 +57,9 @@ pub struct Ladder {
     cutoff: Cutoff,
     core: Core,
     /// What full quality has besides: twice the rate, and the state of the pole that straightens the slope.
-    up: Upsampler,
+    up: HalfBand,
     added: Group,
-    down: Downsampler,
+    down: HalfBand,
 }
 
 /// The signals that it follows.
@@ -164,9 +164,9 @@ impl Module for Ladder {
                 Quality::Economy => Cutoff::at_once(setup.sample_rate),
             },
             core: Core::default(),
-            up: Upsampler::default(),
+            up: HalfBand::default(),
             added: Group::ZERO,
-            down: Downsampler::default(),
+            down: HalfBand::default(),
         }
     }
 
@@ -224,7 +224,7 @@ impl Ladder {
         let mut made = [shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, frames.start); 2];
         let (mut up, mut down) = (self.up.awake(simd), self.down.awake(simd));
         let (mut core, mut added) = (self.core.awake(simd), Vector::of(simd, self.added));
-        let mut input = up.tick(Vector::of(simd, tuner.driven(frames.start)));
+        let mut input = up.up(Vector::of(simd, tuner.driven(frames.start)));
         // What the next frame needs is made in the time in which the core waits for its junctions.
         for frame in frames.clone() {
             let (curve, shares) = &made[if curve_moves { frame % 2 } else { frames.start % 2 }];
@@ -232,7 +232,7 @@ impl Ladder {
             let next = frame + 1;
             let poles = core.tick::<Tanh>(first, curve);
             if next < frames.end {
-                input = up.tick(Vector::of(simd, tuner.driven(next)));
+                input = up.up(Vector::of(simd, tuner.driven(next)));
             }
             let first = shares.output::<POLES>(&mut added, &poles, curve);
             let poles = core.tick::<Tanh>(second, curve);
@@ -240,7 +240,7 @@ impl Ladder {
             if curve_moves && next < frames.end {
                 made[next % 2] = shaped::<S, POLES>(simd, &self.cutoff, &mut tuner, next);
             }
-            io.set(OUT, frame, (down.tick([first, second]) * SATURATION_VOLTS).group());
+            io.set(OUT, frame, (down.down([first, second]) * SATURATION_VOLTS).group());
         }
         (self.up, self.down) = (up.asleep(), down.asleep());
         (self.core, self.added) = (core.asleep(), added.group());

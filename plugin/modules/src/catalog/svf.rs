@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::dsp::{Cutoff, Down, Downsampler, Up, Upsampler, guard, math, moves};
+use crate::dsp::{AwakeHalfBand, Cutoff, HalfBand, guard, math, moves};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::level::{Level, Simd, Vectorized};
@@ -127,9 +127,9 @@ impl Vectorized for Svf {
 /// To twice the host's rate and back.
 #[derive(Clone, Debug, Default)]
 struct Bridge {
-    up: Upsampler,
+    up: HalfBand,
     /// Low, band and high.
-    down: [Downsampler; 3],
+    down: [HalfBand; 3],
 }
 
 impl Bridge {
@@ -152,8 +152,8 @@ impl Bridge {
 
 /// The bridge while it runs.
 struct AwakeBridge<S: Simd> {
-    up: Up<S>,
-    down: [Down<S>; 3],
+    up: AwakeHalfBand<S>,
+    down: [AwakeHalfBand<S>; 3],
     /// What nobody wants is not brought down again.
     wanted: [bool; 3],
 }
@@ -168,12 +168,12 @@ impl<S: Simd> AwakeBridge<S> {
         gain: Vector<S>,
         damping: Vector<S>,
     ) -> [Vector<S>; 3] {
-        let [first, second] = self.up.tick(input);
+        let [first, second] = self.up.up(input);
         let (first, second) = (core.tick(first, gain, damping), core.tick(second, gain, damping));
         let mut outputs = [input.like(0.0); 3];
         for output in 0..3 {
             if self.wanted[output] {
-                outputs[output] = self.down[output].tick([first[output], second[output]]);
+                outputs[output] = self.down[output].down([first[output], second[output]]);
             }
         }
         outputs

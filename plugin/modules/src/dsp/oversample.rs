@@ -66,115 +66,60 @@ impl<S: Simd> AwakeBranch<S> {
     }
 }
 
-/// Both branches.
+/// A half-band filter, on its way up or down.
 #[derive(Clone, Debug)]
-struct Branches {
+pub struct HalfBand {
     early: Branch,
     late: Branch,
 }
 
-impl Default for Branches {
-    fn default() -> Branches {
-        Branches { early: Branch::NEW, late: Branch::NEW }
+impl Default for HalfBand {
+    fn default() -> HalfBand {
+        HalfBand { early: Branch::NEW, late: Branch::NEW }
     }
 }
 
-impl Branches {
+impl HalfBand {
+    /// Wakes it for a range of frames.
     #[inline(always)]
-    fn awake<S: Simd>(&self, simd: S) -> Awake<S> {
-        Awake {
+    pub fn awake<S: Simd>(&self, simd: S) -> AwakeHalfBand<S> {
+        AwakeHalfBand {
             early: AwakeBranch::new(simd, &self.early, EARLY),
             late: AwakeBranch::new(simd, &self.late, LATE),
         }
     }
 
-    fn reset(&mut self, lanes: LaneMask) {
+    /// Forgets what these lanes did.
+    pub fn reset(&mut self, lanes: LaneMask) {
         self.early.reset(lanes);
         self.late.reset(lanes);
     }
 }
 
-/// Both branches while they run.
+/// A [`HalfBand`] while it runs: always up, or always down.
 #[derive(Clone, Copy, Debug)]
-struct Awake<S: Simd> {
+pub struct AwakeHalfBand<S: Simd> {
     early: AwakeBranch<S>,
     late: AwakeBranch<S>,
 }
 
-impl<S: Simd> Awake<S> {
+impl<S: Simd> AwakeHalfBand<S> {
+    /// Takes a frame of the host's rate; returns two of twice as much, in time's order. The input must be finite.
     #[inline(always)]
-    fn asleep(&self) -> Branches {
-        Branches { early: self.early.asleep(), late: self.late.asleep() }
+    pub fn up(&mut self, frame: Vector<S>) -> [Vector<S>; 2] {
+        [self.early.tick(frame), self.late.tick(frame)]
     }
-}
 
-/// From the host's rate to twice as much.
-#[derive(Clone, Debug, Default)]
-pub struct Upsampler(Branches);
-
-impl Upsampler {
-    /// Wakes it for a range of frames.
+    /// Takes two frames of twice the host's rate, in time's order; returns one of it. The input must be finite.
     #[inline(always)]
-    pub fn awake<S: Simd>(&self, simd: S) -> Up<S> {
-        Up(self.0.awake(simd))
+    pub fn down(&mut self, [first, second]: [Vector<S>; 2]) -> Vector<S> {
+        (self.early.tick(second) + self.late.tick(first)) * 0.5
     }
 
-    /// Forgets what these lanes did.
-    pub fn reset(&mut self, lanes: LaneMask) {
-        self.0.reset(lanes);
-    }
-}
-
-/// An [`Upsampler`] while it runs.
-#[derive(Clone, Copy, Debug)]
-pub struct Up<S: Simd>(Awake<S>);
-
-impl<S: Simd> Up<S> {
-    /// Takes a frame; returns two, in time's order. The input must be finite.
+    /// The filter as it stands now.
     #[inline(always)]
-    pub fn tick(&mut self, frame: Vector<S>) -> [Vector<S>; 2] {
-        [self.0.early.tick(frame), self.0.late.tick(frame)]
-    }
-
-    /// The upsampler as it stands now.
-    #[inline(always)]
-    pub fn asleep(&self) -> Upsampler {
-        Upsampler(self.0.asleep())
-    }
-}
-
-/// From twice the host's rate down to it.
-#[derive(Clone, Debug, Default)]
-pub struct Downsampler(Branches);
-
-impl Downsampler {
-    /// Wakes it for a range of frames.
-    #[inline(always)]
-    pub fn awake<S: Simd>(&self, simd: S) -> Down<S> {
-        Down(self.0.awake(simd))
-    }
-
-    /// Forgets what these lanes did.
-    pub fn reset(&mut self, lanes: LaneMask) {
-        self.0.reset(lanes);
-    }
-}
-
-/// A [`Downsampler`] while it runs.
-#[derive(Clone, Copy, Debug)]
-pub struct Down<S: Simd>(Awake<S>);
-
-impl<S: Simd> Down<S> {
-    /// Takes two frames in time's order; returns one. The input must be finite.
-    #[inline(always)]
-    pub fn tick(&mut self, [first, second]: [Vector<S>; 2]) -> Vector<S> {
-        (self.0.early.tick(second) + self.0.late.tick(first)) * 0.5
-    }
-
-    /// The downsampler as it stands now.
-    #[inline(always)]
-    pub fn asleep(&self) -> Downsampler {
-        Downsampler(self.0.asleep())
+    pub fn asleep(&self) -> HalfBand {
+        HalfBand { early: self.early.asleep(), late: self.late.asleep() }
     }
 }
 
@@ -188,11 +133,11 @@ mod tests {
 
     /// Level of a tone of so many turns in 4000 frames after the way down.
     fn level(turns: usize) -> f64 {
-        let mut down = Downsampler::default().awake(pulp::Scalar256b);
+        let mut down = HalfBand::default().awake(pulp::Scalar256b);
         let turn = |n: usize| (turns * n % 4_000) as f64 / 4_000.0;
         let tone = |n: usize| wide(libm::sin(std::f64::consts::TAU * turn(n)));
         let out: Vec<f64> = (0..3_000)
-            .map(|n| f64::from(down.tick([tone(2 * n), tone(2 * n + 1)]).group()[0]))
+            .map(|n| f64::from(down.down([tone(2 * n), tone(2 * n + 1)]).group()[0]))
             .skip(1_000)
             .collect();
         libm::sqrt(out.iter().map(|x| x * x).sum::<f64>() / out.len() as f64 * 2.0)
@@ -210,12 +155,12 @@ mod tests {
 
     #[test]
     fn up_and_down_is_a_delay() {
-        let mut up = Upsampler::default().awake(pulp::Scalar256b);
-        let mut down = Downsampler::default().awake(pulp::Scalar256b);
+        let mut up = HalfBand::default().awake(pulp::Scalar256b);
+        let mut down = HalfBand::default().awake(pulp::Scalar256b);
         // The sum of the impulse response is the gain at DC, its centre the delay there.
         let (mut sum, mut moment) = (0.0, 0.0);
         for n in 0..400 {
-            let y = f64::from(down.tick(up.tick(wide(f64::from(n == 0)))).group()[0]);
+            let y = f64::from(down.down(up.up(wide(f64::from(n == 0)))).group()[0]);
             sum += y;
             moment += y * f64::from(n);
         }
