@@ -200,36 +200,13 @@ fn add(frames: &mut [Group; BLOCK], feed: &Feed, scale: f32, units: &[PlanUnit],
     }
     let mut folded = [0.0; BLOCK];
     for tap in &feed.taps {
-        add_lanes(&mut folded, tap, units, stage);
-    }
-    for frame in range {
-        frames[frame] += Group::splat(folded[frame]) * (depth.at(frame) * scale);
-    }
-}
-
-/// Adds the lanes of a tap's unit up, unless it slept.
-#[inline(always)]
-fn add_lanes(folded: &mut [f32; BLOCK], tap: &Tap, units: &[PlanUnit], stage: &Stage) {
-    let (running, output, range) =
-        (&units[tap.unit as usize].running, tap.output as usize, stage.range.clone());
-    let mut add = |sums: &[f32; BLOCK]| {
+        let sums = sums(tap, units, stage);
         for (folded, &sum) in folded[range.clone()].iter_mut().zip(&sums[range.clone()]) {
             *folded += sum;
         }
-    };
-    match running.handed.get() {
-        Some(handed) if tap.handed => {
-            let half = handed.read(stage.block);
-            if !half.silent {
-                add(&half.sums[output]);
-            }
-        }
-        _ => {
-            let cell = running.cell.borrow();
-            if !cell.body.asleep {
-                add(&cell.body.sums[output]);
-            }
-        }
+    }
+    for frame in range {
+        frames[frame] += Group::splat(folded[frame]) * (depth.at(frame) * scale);
     }
 }
 
@@ -241,20 +218,21 @@ fn voltage(feed: &Feed, units: &[PlanUnit], stage: &Stage, frame: usize) -> Grou
         (_, taps) => {
             let mut folded = 0.0;
             for tap in taps {
-                folded += sum_at(tap, units, stage, when(tap));
+                folded += sums(tap, units, stage)[when(tap)];
             }
             Group::splat(folded)
         }
     }
 }
 
-/// The lanes of a tap's unit added up, at one frame.
-fn sum_at(tap: &Tap, units: &[PlanUnit], stage: &Stage, frame: usize) -> f32 {
+/// The lanes of what a tap reads, added up. Those of a unit that sleeps are 0.
+#[inline(always)]
+fn sums<'a>(tap: &Tap, units: &'a [PlanUnit], stage: &Stage) -> AtomicRef<'a, [f32; BLOCK]> {
     let (running, output) = (&units[tap.unit as usize].running, tap.output as usize);
-    match running.handed.get() {
-        Some(handed) if tap.handed => handed.read(stage.block).sums[output][frame],
-        _ => running.cell.borrow().body.sums[output][frame],
+    if let (true, Some(handed)) = (tap.handed, running.handed.get()) {
+        return AtomicRef::map(handed.read(stage.block), |half| &half.sums[output]);
     }
+    AtomicRef::map(running.cell.borrow(), |cell| &cell.body.sums[output])
 }
 
 /// The frames that a tap reads.
