@@ -87,7 +87,7 @@ impl Group {
 
     /// The sums of eight groups, each with the same bits as [`Group::sum`]: much faster than one by one.
     #[inline(always)]
-    pub fn sums(groups: &[Group; LANES]) -> Group {
+    pub(crate) fn sums(groups: &[Group; LANES]) -> Group {
         let mut pairs = [[0.0; LANES / 2]; LANES];
         for (pairs, group) in pairs.iter_mut().zip(groups) {
             *pairs = std::array::from_fn(|pair| group.0[2 * pair] + group.0[2 * pair + 1]);

@@ -8,6 +8,7 @@ use std::ops::Range;
 use manycord_engine::Patch;
 use manycord_engine::patch::PatchModule;
 use manycord_modules::dsp::math;
+use manycord_modules::dsp::sums::sums;
 use manycord_modules::{
     BLOCK, Buffer, Group, Host, Io, LANES, LaneEvent, LaneEventKind, LaneMask, Level, Param, Scale, Setup,
     Signal, Simd, Unit, Work, find,
@@ -162,11 +163,11 @@ impl Hand {
     }
 
     #[inline(always)]
-    fn render(&mut self, range: Range<usize>, done: usize) {
+    fn render<S: Simd>(&mut self, simd: S, range: Range<usize>, done: usize) {
         let mut sum = [0.0; BLOCK];
         for strand in &mut self.strands {
             strand.render(self.frame == 0, &self.host, range.clone());
-            strand.add(&mut sum, range.clone());
+            strand.add(simd, &mut sum, range.clone());
         }
         let folded = self.chorus.inputs[0].moving();
         for frame in range.clone() {
@@ -193,8 +194,8 @@ struct Pass<'a> {
 impl Work for Pass<'_> {
     type Output = ();
     #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) {
-        self.hand.render(self.range, self.done);
+    fn run<S: Simd>(self, simd: S) {
+        self.hand.render(simd, self.range, self.done);
     }
 }
 
@@ -254,7 +255,7 @@ impl Strand {
 
     /// Adds the voices up.
     #[inline(always)]
-    fn add(&self, sum: &mut [f32; BLOCK], range: Range<usize>) {
+    fn add<S: Simd>(&self, simd: S, sum: &mut [f32; BLOCK], range: Range<usize>) {
         let volts = |frame: usize| match self.lanes {
             LaneMask::ALL => self.amp.outputs[0][frame],
             lanes => self.amp.outputs[0][frame].select(Group::ZERO, lanes),
@@ -265,7 +266,7 @@ impl Strand {
             for (ahead, group) in groups.iter_mut().enumerate() {
                 *group = volts(frame + ahead);
             }
-            for (sum, &lanes) in sum[frame..frame + LANES].iter_mut().zip(&Group::sums(&groups).0) {
+            for (sum, &lanes) in sum[frame..frame + LANES].iter_mut().zip(&sums(simd, &groups).0) {
                 *sum += lanes;
             }
             frame += LANES;

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
+use manycord_modules::dsp::sums::sums;
 use manycord_modules::{
     BLOCK, Buffer, Group, In, Io, Kind, LANES, LaneEvent, LaneMask, Out, Setup, Signal, Simd, Unit, Value,
 };
@@ -118,7 +119,7 @@ impl Body {
         }
         self.measure(simd, call, range.clone());
         if call.folded != 0 {
-            self.fold(call, range.clone());
+            self.fold(simd, call, range.clone());
         }
         if range.end == BLOCK {
             self.close_block(call.meter);
@@ -182,23 +183,23 @@ impl Body {
 
     /// Adds up the lanes in use where the outputs have just been written: who mixes them then reads an eighth.
     #[inline(always)]
-    fn fold(&mut self, call: &Call<'_>, range: Range<usize>) {
+    fn fold<S: Simd>(&mut self, simd: S, call: &Call<'_>, range: Range<usize>) {
         for (place, output) in self.outputs.iter().enumerate() {
             if call.folded >> place & 1 == 0 {
                 continue;
             }
-            let sums = &mut self.sums[place];
+            let folded = &mut self.sums[place];
             let mut frame = range.start;
             while frame + LANES <= range.end {
                 let mut groups = [Group::ZERO; LANES];
                 for (group, &volts) in groups.iter_mut().zip(&output[frame..frame + LANES]) {
                     *group = masked(volts, call.lanes);
                 }
-                sums[frame..frame + LANES].copy_from_slice(&Group::sums(&groups).0);
+                folded[frame..frame + LANES].copy_from_slice(&sums(simd, &groups).0);
                 frame += LANES;
             }
             for frame in frame..range.end {
-                sums[frame] = masked(output[frame], call.lanes).sum();
+                folded[frame] = masked(output[frame], call.lanes).sum();
             }
         }
     }
