@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::dsp::guard::sane;
-use crate::dsp::{FADER_BOTTOM_DB, fader};
+use crate::dsp::{FADER_BOTTOM_DB, fader, runs};
 use crate::group::{Group, LaneMask};
 use crate::io::Io;
 use crate::module::{Module, Setup};
@@ -39,7 +39,7 @@ const FADE_SECONDS: f32 = 0.005;
 /// Share that has not been set yet: the first frame sets it at once.
 const UNSET: f32 = -1.0;
 
-/// The module. All lanes carry the same mono signal; each is worked out for itself.
+/// The module. All lanes carry the same mono signal: the first is what is looked at.
 #[derive(Debug)]
 pub struct Output {
     hold_frames: f32,
@@ -93,21 +93,46 @@ impl Module for Output {
         let alone = io.is_patched(LEFT) && !io.is_patched(RIGHT);
         let alone = Group::splat(if alone { 1.0 } else { 0.0 });
         let steady_gain = level.steady().map(|db| db.map(fader));
-        for frame in frames {
-            let gain = steady_gain.unwrap_or_else(|| level.at(frame).map(fader));
-            self.follow = slew(self.follow, alone, self.fade_step);
-            self.limiting = slew(self.limiting, limiter.at(frame), self.fade_step);
-            let on_left = left.at(frame).map(sane);
-            let on_right = right.at(frame).map(sane) + on_left * self.follow;
-            let (on_left, on_right) = ((on_left * gain).map(sane), (on_right * gain).map(sane));
-            let limit = self.limit(on_left.abs().max(on_right.abs()));
-            io.set(HOST_LEFT, frame, self.limited(on_left, limit));
-            io.set(HOST_RIGHT, frame, self.limited(on_right, limit));
+        let on = Group::splat(1.0);
+        for run in runs(frames) {
+            let settled = self.follow == alone && self.limiting == on && limiter.steady() == Some(on);
+            if let (true, Some(gain)) = (settled && self.is_idle(), steady_gain) {
+                let sides = self.sides([left.row(run.start), right.row(run.start)], gain);
+                if sides.iter().all(|side| side.peak() <= CEILING) {
+                    io.set_row(HOST_LEFT, run.clone(), sides[0]);
+                    io.set_row(HOST_RIGHT, run, sides[1]);
+                    continue;
+                }
+            }
+            for frame in run {
+                let gain = steady_gain.unwrap_or_else(|| level.at(frame).map(fader));
+                self.follow = slew(self.follow, alone, self.fade_step);
+                self.limiting = slew(self.limiting, limiter.at(frame), self.fade_step);
+                let sides = [left, right].map(|side| Group::splat(side.at(frame)[0]));
+                let sides = self.sides(sides, gain);
+                let limit = self.limit(sides[0].abs().max(sides[1].abs()));
+                io.set(HOST_LEFT, frame, self.limited(sides[0], limit));
+                io.set(HOST_RIGHT, frame, self.limited(sides[1], limit));
+            }
         }
     }
 }
 
 impl Output {
+    /// Both sides before the limiter.
+    #[inline(always)]
+    fn sides(&self, [left, right]: [Group; 2], gain: Group) -> [Group; 2] {
+        let left = left.map(sane);
+        let right = right.map(sane) + left * self.follow;
+        [(left * gain).map(sane), (right * gain).map(sane)]
+    }
+
+    /// Whether the limiter turns nothing down: what stays below the ceiling then passes as it is.
+    #[inline(always)]
+    fn is_idle(&self) -> bool {
+        self.excess == Group::ZERO && self.hold == Group::ZERO
+    }
+
     /// Takes the louder side's magnitude in; returns the gain that holds it at the ceiling, exactly 1 below.
     #[inline(always)]
     fn limit(&mut self, peak: Group) -> Group {

@@ -39,27 +39,36 @@ pub struct Ages {
 /// The past of sixteen signals, or of fewer that are read by several lines each: line `n` reads ring `n % RINGS`.
 #[derive(Debug)]
 pub struct Bank<const RINGS: usize = LINES> {
-    /// Rings of `mask + 1` frames; the first [`BEHIND`] frames of each stand behind it again, so that every reading is
-    /// in one piece.
+    /// Rings of a mask and 1 frames; the first [`BEHIND`] frames of each stand behind it again, so that every reading
+    /// is in one piece.
     rings: Box<[f32]>,
     /// Where each line's ring begins.
     firsts: [u32; LINES],
+    /// The mask of each line's ring. A short line's ring is half as long as the longest: what need not be kept would only
+    /// push other things out of the cache.
+    masks: [u32; LINES],
+    /// Of the longest and of the shortest ring.
     mask: u32,
-    /// Place of the frame to be pushed next; within `mask`.
+    least_mask: u32,
+    /// Place of the frame to be pushed next, in the longest ring; within `mask`.
     next: u32,
     /// Frames pushed since the reset, at most `mask + 1`; what is older reads as silence.
     filled: u32,
 }
 
 impl<const RINGS: usize> Bank<RINGS> {
-    /// Silent lines for ages up to `longest` frames.
-    pub fn new(longest: f64) -> Bank<RINGS> {
-        let length = (longest as usize + BEHIND).next_power_of_two();
-        let stride = length + BEHIND;
+    /// Silent lines for ages up to so many frames each; lines that share a ring need the same.
+    pub fn new(longest: [f64; LINES]) -> Bank<RINGS> {
+        let lengths = longest.map(|frames| (frames as usize + BEHIND).next_power_of_two());
+        let most = lengths.into_iter().fold(0, usize::max);
+        let lengths = lengths.map(|length| length.max(most / 2));
+        let first = |ring: usize| lengths[..ring].iter().map(|length| length + BEHIND).sum::<usize>();
         Bank {
-            rings: vec![0.0; RINGS * stride].into(),
-            firsts: std::array::from_fn(|line| (line % RINGS * stride) as u32),
-            mask: length as u32 - 1,
+            rings: vec![0.0; first(RINGS)].into(),
+            firsts: std::array::from_fn(|line| first(line % RINGS) as u32),
+            masks: lengths.map(|length| length as u32 - 1),
+            mask: most as u32 - 1,
+            least_mask: lengths.into_iter().fold(most, usize::min) as u32 - 1,
             next: 0,
             filled: 0,
         }
@@ -74,11 +83,12 @@ impl<const RINGS: usize> Bank<RINGS> {
     /// Takes `count` frames in.
     #[inline(always)]
     pub fn push(&mut self, frames: &[Group; RINGS], count: usize) {
-        let (next, mask) = (self.next as usize, self.mask as usize);
-        if count == CHUNK && next >= BEHIND && next + CHUNK <= mask + 1 {
-            let (rings, firsts) = (&mut self.rings[..], &self.firsts);
+        // Where the shortest ring has room, so have the longer ones.
+        let next = self.next & self.least_mask;
+        if count == CHUNK && next as usize >= BEHIND && next + CHUNK as u32 <= self.least_mask + 1 {
+            let (rings, firsts, masks) = (&mut self.rings[..], &self.firsts, &self.masks);
             for ring in 0..RINGS {
-                let start = firsts[ring % LINES] as usize + next;
+                let start = (firsts[ring % LINES] + (self.next & masks[ring % LINES])) as usize;
                 let frames = frames[ring].map(flushed);
                 rings[start..start + CHUNK].copy_from_slice(&frames.0);
             }
@@ -91,13 +101,13 @@ impl<const RINGS: usize> Bank<RINGS> {
 
     /// The same where the rings may end among the frames or stand again behind themselves.
     fn push_around(&mut self, frames: &[Group; RINGS], count: usize) {
-        for (frames, &first) in frames.iter().zip(&self.firsts) {
+        for (frames, (&first, &mask)) in frames.iter().zip(self.firsts.iter().zip(&self.masks)) {
             for (offset, &value) in frames.0.iter().enumerate().take(count) {
-                let place = (self.next as usize + offset) & self.mask as usize;
+                let place = (self.next as usize + offset) & mask as usize;
                 let value = flushed(value);
                 self.rings[first as usize + place] = value;
                 if place < BEHIND {
-                    self.rings[first as usize + self.mask as usize + 1 + place] = value;
+                    self.rings[first as usize + mask as usize + 1 + place] = value;
                 }
             }
         }
@@ -106,7 +116,7 @@ impl<const RINGS: usize> Bank<RINGS> {
     /// Where a line's frames begin that were given `age` before the one at `place`.
     #[inline(always)]
     fn start(&self, line: usize, place: u32, age: u32) -> usize {
-        self.firsts[line] as usize + (place.wrapping_sub(age) & self.mask) as usize
+        (self.firsts[line] + (place.wrapping_sub(age) & self.masks[line])) as usize
     }
 
     /// For each of the last `count` frames that were pushed what each line had been given `ages` frames before the
@@ -199,7 +209,9 @@ mod tests {
 
     #[test]
     fn a_line_gives_back_what_a_cubic_is_made_of() {
-        let mut bank = Bank::<LINES>::new(60.0);
+        // Ages reach 55, whole ones 46: the rings are of both lengths.
+        let mut bank =
+            Bank::<LINES>::new(std::array::from_fn(|line| 12.0 + 3.0 * line as f64 + CHUNK as f64));
         let curve = |line: usize, x: f64| {
             ((x - 100.0) * 0.01 * line as f64 + (x - 110.0) * (x - 90.0) * 0.001) as f32
         };
@@ -239,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_reset_bank_is_a_fresh_one() {
-        let (mut used, mut fresh) = (Bank::<LINES>::new(60.0), Bank::new(60.0));
+        let (mut used, mut fresh) = (Bank::<LINES>::new([60.0; LINES]), Bank::new([60.0; LINES]));
         (0..13).for_each(|n| used.push(&chunk(n * CHUNK, |line, frame| (frame * line + 1) as f32), CHUNK));
         used.reset();
         for n in 0..20 {

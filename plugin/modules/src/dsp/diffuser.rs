@@ -74,7 +74,9 @@ impl<const RINGS: usize> Step<RINGS> {
     fn new(number: usize, sample_rate: f32) -> Step<RINGS> {
         let length = STEPS[number] * sample_rate;
         let ages = PLACES[number].map(|place| 1 + (place * length) as u32);
-        Step { bank: Bank::new(f64::from(length) + 1.0), ages }
+        // Lines that share a ring need the longest of their delays.
+        let longest = ages.map(|age| if RINGS < LINES { length + 1.0 } else { age as f32 });
+        Step { bank: Bank::new(longest.map(f64::from)), ages }
     }
 
     /// Mixes what has passed the delays, for the last `count` frames that were pushed.

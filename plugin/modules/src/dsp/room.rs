@@ -137,7 +137,7 @@ impl Room {
         Room {
             sample_rate,
             diffuser: Diffuser::new(sample_rate),
-            bank: Bank::new((LONGEST + 2.0 * f64::from(sway)) * f64::from(sample_rate) + 4.0),
+            bank: Bank::new(LENGTHS.map(|length| f64::from((length + 2.0 * sway) * sample_rate) + 4.0)),
             damped: [Group::ZERO; 2],
             phase: start_phases(),
             pace: [0, LANES].map(|first| Group::from_fn(|lane| pace(first + lane))),

@@ -30,33 +30,22 @@ const BETA: f64 = 11.0;
 /// What each tap of a window weighs.
 pub type Weights<S> = [Vector<S>; ROWS_OF_LANES];
 
-/// The weights of all phases.
+/// The weights of all phases, and of the one that is a whole frame further.
 #[derive(Debug)]
 pub struct Sinc {
-    phases: Box<[Phase; PHASES]>,
+    phases: Box<[Phase; PHASES + 1]>,
 }
 
-/// The weights at one phase, and how far it is from them to those at the next.
-#[derive(Clone, Copy, Debug)]
-struct Phase {
-    weights: [Group; ROWS_OF_LANES],
-    onward: [Group; ROWS_OF_LANES],
-}
+/// The weights at one phase. The way to those at the next would fit in here, but the caches are better used so.
+type Phase = [Group; ROWS_OF_LANES];
 
 impl Sinc {
     /// The table, made on the first call: keep the reference, do not ask on the audio path.
     pub fn shared() -> &'static Sinc {
         static TABLE: OnceLock<Sinc> = OnceLock::new();
         TABLE.get_or_init(|| {
-            let nothing =
-                Phase { weights: [Group::ZERO; ROWS_OF_LANES], onward: [Group::ZERO; ROWS_OF_LANES] };
-            let mut phases = Box::new([nothing; PHASES]);
-            let mut next = phase(0);
-            for (number, here) in phases.iter_mut().enumerate() {
-                here.weights = next;
-                next = phase(number + 1);
-                here.onward = std::array::from_fn(|row| next[row] - here.weights[row]);
-            }
+            let mut phases = Box::new([[Group::ZERO; ROWS_OF_LANES]; PHASES + 1]);
+            phases.iter_mut().enumerate().for_each(|(number, here)| *here = phase(number));
             Sinc { phases }
         })
     }
@@ -64,10 +53,11 @@ impl Sinc {
     /// What each tap weighs at a [`place`] after tap `BEFORE - 1`.
     #[inline(always)]
     pub fn weights<S: Simd>(&self, simd: S, phase: u32, beyond: f32) -> Weights<S> {
-        let Phase { weights, onward } = &self.phases[phase as usize % PHASES];
-        let (mut weights, onward) = (Vector::all(simd, weights), Vector::all(simd, onward));
+        let phase = phase as usize % PHASES;
+        let (mut weights, next) =
+            (Vector::all(simd, &self.phases[phase]), Vector::all(simd, &self.phases[phase + 1]));
         for row in 0..ROWS_OF_LANES {
-            weights[row] = weights[row] + onward[row] * beyond;
+            weights[row] = weights[row] + (next[row] - weights[row]) * beyond;
         }
         weights
     }
@@ -95,7 +85,7 @@ pub fn place(delay: f64) -> (u32, u32, f32) {
 }
 
 /// The weights of one phase, scaled so that DC passes unchanged.
-fn phase(number: usize) -> [Group; ROWS_OF_LANES] {
+fn phase(number: usize) -> Phase {
     let at = (BEFORE - 1) as f64 + number as f64 / PHASES as f64;
     let weights: [f64; TAPS] = std::array::from_fn(|tap| {
         let x = tap as f64 - at;
