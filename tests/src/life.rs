@@ -2,7 +2,7 @@
 //! patch. The same seed gives the same life, whatever the plans and the cuts.
 
 use manycord_engine::patch::{Cable, Macro, MacroTarget, Patch, PortRef};
-use manycord_engine::{Control, Engine, EngineSetup, Event, HostBlock, start};
+use manycord_engine::{Control, Engine, EngineSetup, Event, HostBlock, Overlap, start};
 use manycord_modules::{CATALOG, Transport};
 
 use crate::performance;
@@ -23,12 +23,19 @@ pub struct Life {
     pub frames: usize,
     /// Whether new plans are made now and then, for costs at random. The blocks are then cut elsewhere too.
     pub replans: bool,
+    /// When head and tail of a patch that is not pipelined render side by side.
+    pub overlap: Overlap,
 }
 
 /// An engine for a patch of the catalog.
 pub fn begin(patch: &Patch, workers: usize) -> (Control, Engine) {
-    let setup =
-        EngineSetup { sample_rate: SAMPLE_RATE, pool: pool(workers), patch: patch.clone(), catalog: CATALOG };
+    let setup = EngineSetup {
+        sample_rate: SAMPLE_RATE,
+        call_frames: 0,
+        pool: pool(workers),
+        patch: patch.clone(),
+        catalog: CATALOG,
+    };
     start(setup).expect("the patch compiles")
 }
 
@@ -36,6 +43,7 @@ pub fn begin(patch: &Patch, workers: usize) -> (Control, Engine) {
 pub fn play(patch: &Patch, life: &Life) -> ([Vec<f32>; 2], u32) {
     let events = performance::events(life.seed, life.frames);
     let (mut control, mut engine) = begin(patch, life.workers);
+    control.overlap(life.overlap);
     let (mut edits, mut chance) = (Random(life.seed), Random(life.seed ^ 0xd41f));
     let song = Song::new(life.seed, life.frames);
     let mut sides = [vec![0.0; life.frames], vec![0.0; life.frames]];

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use manycord_engine::{Control, Engine, EngineSetup, Event, HostBlock, Patch, start};
+use manycord_engine::{Control, Engine, EngineSetup, Event, HostBlock, Overlap, Patch, start};
 use manycord_modules::{CATALOG, Transport};
 use manycord_pool::{Config, Pool};
 
@@ -31,11 +31,18 @@ pub fn pool(workers: usize) -> Arc<Pool> {
     Pool::new(&Config { workers: Some(workers), eager: true, ..Config::default() })
 }
 
-/// Plays a patch; returns left and right.
+/// Plays a patch; returns left and right. With workers, head and tail overlap wherever the patch can be cut; without,
+/// nowhere.
 pub fn play(patch: &Patch, play: &Play<'_>, pool: &Arc<Pool>) -> [Vec<f32>; 2] {
-    let setup =
-        EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch: patch.clone(), catalog: CATALOG };
+    let setup = EngineSetup {
+        sample_rate: SAMPLE_RATE,
+        call_frames: 0,
+        pool: pool.clone(),
+        patch: patch.clone(),
+        catalog: CATALOG,
+    };
     let (mut control, mut engine) = start(setup).expect("the patch compiles");
+    control.overlap(if play.workers > 0 { Overlap::Always } else { Overlap::Never });
     let mut random = play.edits.map(|(_, seed)| Random(seed));
     let mut sides = [vec![0.0; play.frames], vec![0.0; play.frames]];
     let input: Vec<f32> = (0..play.frames).map(|frame| ((frame * 37) % 101) as f32 * 0.002 - 0.1).collect();

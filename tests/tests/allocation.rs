@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use manycord_engine::{EngineSetup, Patch, start};
+use manycord_engine::{EngineSetup, Overlap, Patch, start};
 use manycord_modules::CATALOG;
 use manycord_tests::performance;
 use manycord_tests::random::{self, Random};
@@ -68,9 +68,14 @@ fn rendering_allocates_nothing_while_another_thread_edits() {
     let pool = pool(3);
     let patch = Patch { pipelined: true, ..random::patch(11) };
     let second = SAMPLE_RATE as usize / BLOCK * BLOCK;
-    let (mut control, engine) =
-        start(EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch, catalog: CATALOG })
-            .expect("the patch compiles");
+    let (mut control, engine) = start(EngineSetup {
+        sample_rate: SAMPLE_RATE,
+        call_frames: 0,
+        pool: pool.clone(),
+        patch,
+        catalog: CATALOG,
+    })
+    .expect("the patch compiles");
     let mut engine = Some(engine);
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -89,6 +94,7 @@ fn rendering_allocates_nothing_while_another_thread_edits() {
                     let mut next = random::edit(&mut random, control.patch());
                     next.pipelined ^= random.chance(0.1);
                     control.edit(next).expect("random edits compile");
+                    control.overlap(*random.pick(&[Overlap::Always, Overlap::Never]));
                 }
                 control.collect();
                 edits += 1;

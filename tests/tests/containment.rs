@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use manycord_engine::patch::{Cable, Patch, PatchModule, PortRef};
-use manycord_engine::{Control, Engine, EngineSetup, HostBlock, start};
+use manycord_engine::{Control, Engine, EngineSetup, HostBlock, Overlap, start};
 use manycord_modules::{
     Class, Group, In, Io, Kind, LaneMask, Module, Out, Param, Role, Setup, Spec, Transport,
 };
@@ -147,23 +147,29 @@ fn patch(bad: &[String]) -> Patch {
 }
 
 fn begin(patch: Patch, workers: usize) -> (Control, Engine) {
-    start(EngineSetup { sample_rate: SAMPLE_RATE, pool: pool(workers), patch, catalog: CATALOG })
-        .expect("the patch compiles")
+    start(EngineSetup {
+        sample_rate: SAMPLE_RATE,
+        call_frames: 0,
+        pool: pool(workers),
+        patch,
+        catalog: CATALOG,
+    })
+    .expect("the patch compiles")
 }
 
 fn rack(workers: usize) -> (Control, Engine) {
     begin(patch(&["bad".into()]), workers)
 }
 
-/// The same with these bad modules behind the cut of a pipelined patch.
-fn pipelined_rack(bad: &[&str], workers: usize) -> (Control, Engine) {
+/// The same with these bad modules behind the cut of a patch that is pipelined, or whose tail catches up within a call.
+fn cut_rack(pipelined: bool, bad: &[&str], workers: usize) -> (Control, Engine) {
     let mut patch = patch(&bad.iter().map(|id| id.to_string()).collect::<Vec<_>>());
-    patch.pipelined = true;
+    patch.pipelined = pipelined;
     patch.modules.push(module("before", "sum"));
     patch.cables.extend(bad.iter().map(|id| cable(("before", "out"), (id, "in"))));
     let (mut control, mut engine) = begin(patch, workers);
     control.assume_costs(|module, _| if module == "before" { 90_000.0 } else { 1_000.0 });
-    control.replan();
+    control.overlap(Overlap::Always);
     render(&mut engine, 64);
     let report = control.graph();
     let tail = |id: &str| {
@@ -184,9 +190,9 @@ fn render(engine: &mut Engine, frames: usize) -> [Vec<f32>; 2] {
 fn a_panic_silences_its_module_alone_and_names_it() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    for (mut control, mut engine) in
-        [rack(0), rack(2), pipelined_rack(&["bad"], 0), pipelined_rack(&["bad"], 2)]
-    {
+    let cut = [(true, 0), (true, 2), (false, 0), (false, 2)];
+    let cut = cut.map(|(pipelined, workers)| cut_rack(pipelined, &["bad"], workers));
+    for (mut control, mut engine) in [rack(0), rack(2)].into_iter().chain(cut) {
         render(&mut engine, 640);
         control.set_param("bad", "mischief", 1.0);
         let [left, right] = render(&mut engine, 4_800);
@@ -200,7 +206,7 @@ fn a_panic_silences_its_module_alone_and_names_it() {
 
 #[test]
 fn a_nan_is_never_seen_by_a_neighbour_and_the_module_recovers() {
-    for (mut control, mut engine) in [rack(0), pipelined_rack(&["bad"], 0)] {
+    for (mut control, mut engine) in [rack(0), cut_rack(true, &["bad"], 0), cut_rack(false, &["bad"], 2)] {
         render(&mut engine, 640);
         control.set_param("bad", "mischief", 2.0);
         let [left, right] = render(&mut engine, 4_800);
@@ -285,8 +291,8 @@ fn endless_loops_are_given_up_one_after_the_other_and_the_rest_plays_on() {
 /// place yet, must come in all the same.
 #[test]
 fn an_endless_loop_in_the_tail_is_given_up_although_a_new_plan_waits_for_it() {
-    for waits in [false, true] {
-        let (mut control, mut engine) = pipelined_rack(&["bad"], 2);
+    for (waits, pipelined) in [(false, true), (true, true), (false, false), (true, false)] {
+        let (mut control, mut engine) = cut_rack(pipelined, &["bad"], 2);
         render(&mut engine, 640);
         engine.set_live(true);
         control.set_param("bad", "mischief", 3.0);
@@ -304,7 +310,7 @@ fn an_endless_loop_in_the_tail_is_given_up_although_a_new_plan_waits_for_it() {
             COUNTED.set(true);
             !lost.is_empty() && right.iter().all(|&value| value == 0.1)
         });
-        assert_eq!(lost, ["bad"], "a plan waits: {waits}");
+        assert_eq!(lost, ["bad"], "a plan waits: {waits}, pipelined: {pipelined}");
         let quarantined: Vec<_> = control.modules().into_iter().filter(|m| m.quarantined).collect();
         assert_eq!(quarantined.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), ["bad"]);
         let [left, right] = render(&mut engine, 4_800);
@@ -317,15 +323,19 @@ fn an_endless_loop_in_the_tail_is_given_up_although_a_new_plan_waits_for_it() {
 /// Three slow modules in a row keep every block waiting, and none of them for so long that it is given up.
 #[test]
 fn modules_in_the_tail_that_are_always_late_can_still_be_taken_out() {
+    [true, false].into_iter().for_each(take_out_the_slow);
+}
+
+fn take_out_the_slow(pipelined: bool) {
     let slow = ["slow1", "slow2", "slow3"];
-    let (mut control, mut engine) = pipelined_rack(&slow, 1);
+    let (mut control, mut engine) = cut_rack(pipelined, &slow, 1);
     engine.set_live(true);
     for id in slow {
         control.set_param(id, "mischief", 4.0);
     }
     play_until(&mut engine, |right| right[63] == 0.0);
     // Every plan that leaves finds them late.
-    control.edit(Patch { pipelined: true, ..patch(&[]) }).expect("the patch compiles");
+    control.edit(Patch { pipelined, ..patch(&[]) }).expect("the patch compiles");
     let mut back = false;
     play_until(&mut engine, |right| {
         COUNTED.set(false);

@@ -62,7 +62,8 @@ fn cables(list: &[(&str, &str)]) -> Vec<Cable> {
 
 fn begin(patch: Patch, catalog: &'static [Kind], workers: usize) -> (Control, Engine) {
     let pool = pool(workers);
-    start(EngineSetup { sample_rate: SAMPLE_RATE, pool, patch, catalog }).expect("the patch compiles")
+    start(EngineSetup { sample_rate: SAMPLE_RATE, call_frames: 0, pool, patch, catalog })
+        .expect("the patch compiles")
 }
 
 /// The left side of a patch in blocks of this size.

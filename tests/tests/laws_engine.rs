@@ -69,7 +69,13 @@ fn a_module_that_was_bypassed_goes_on_the_same_in_any_blocks() {
                 [[cable]]\nfrom = \"osc.sine\"\nto = \"out.left\"\n";
     let renders = BLOCKS.map(|size| {
         let patch = Patch::parse(text, "osc.toml").expect("the patch is sound");
-        let setup = EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch, catalog: CATALOG };
+        let setup = EngineSetup {
+            sample_rate: SAMPLE_RATE,
+            call_frames: 0,
+            pool: pool.clone(),
+            patch,
+            catalog: CATALOG,
+        };
         let (mut control, mut engine) = start(setup).expect("the patch compiles");
         let (mut sides, silence) = ([vec![0.0; FRAMES], vec![0.0; FRAMES]], vec![0.0; FRAMES]);
         for stretch in 0..4 {

@@ -86,6 +86,7 @@ fn edits_elsewhere_leave_held_voices_alone() {
     let pool = pool(1);
     let setup = || EngineSetup {
         sample_rate: SAMPLE_RATE,
+        call_frames: 0,
         pool: pool.clone(),
         // A second cable keeps the right side from following the left one.
         patch: {
@@ -159,7 +160,13 @@ fn a_bypassed_module_passes_on_what_it_declares() {
                 ],
                 ..Patch::default()
             };
-            let setup = EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch, catalog: CATALOG };
+            let setup = EngineSetup {
+                sample_rate: SAMPLE_RATE,
+                call_frames: 0,
+                pool: pool.clone(),
+                patch,
+                catalog: CATALOG,
+            };
             let (_control, mut engine) = start(setup).expect("the patch compiles");
             let volts: Vec<f32> = (0..2_000).map(|frame| ((frame * 29) % 83) as f32 * 0.01 - 0.4).collect();
             let mut sides = [vec![0.0; 2_000], vec![0.0; 2_000]];

@@ -1,7 +1,7 @@
 //! A pipelined patch gives the same bits as one that is not, one block later, wherever it is cut; and head and tail
 //! do not wait for each other.
 
-use manycord_engine::{Event, EventKind, Patch};
+use manycord_engine::{Event, EventKind, Overlap, Patch};
 use manycord_modules::BLOCK;
 use manycord_tests::life::{Life, add_effects, begin, map_macros, play};
 use manycord_tests::random;
@@ -20,7 +20,7 @@ fn a_pipelined_patch_plays_the_same_bits_one_block_later() {
             add_effects(&mut patch, seed);
         }
         map_macros(&mut patch, seed);
-        let life = Life { seed, workers: 0, frames: FRAMES, replans: false };
+        let life = Life { seed, workers: 0, frames: FRAMES, replans: false, overlap: Overlap::Never };
         let (reference, _) = play(&patch, &life);
         patch.pipelined = true;
         let (late, _) = play(&patch, &Life { workers: seed as usize % 4, replans: seed % 3 > 0, ..life });

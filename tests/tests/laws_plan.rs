@@ -1,6 +1,7 @@
 //! How a patch is shared out among tasks is never heard: made anew at any grid line, for whatever the units are
 //! thought to cost, it gives the same bits.
 
+use manycord_engine::Overlap;
 use manycord_tests::life::{Life, map_macros, play};
 use manycord_tests::random;
 use manycord_tests::render::hash;
@@ -14,7 +15,7 @@ fn new_plans_at_any_grid_line_leave_every_bit_alone() {
     for seed in 0..PATCHES {
         let mut patch = random::patch(seed + 9_000);
         map_macros(&mut patch, seed);
-        let life = Life { seed, workers: 0, frames: FRAMES, replans: false };
+        let life = Life { seed, workers: 0, frames: FRAMES, replans: false, overlap: Overlap::Never };
         let (reference, _) = play(&patch, &life);
         let (same, made) = play(&patch, &Life { workers: seed as usize % 4, replans: true, ..life });
         let first = (0..FRAMES).find(|&frame| (0..2).any(|side| reference[side][frame] != same[side][frame]));

@@ -40,7 +40,8 @@ fn unsplit() -> &'static [Kind] {
 
 fn begin(patch: &Patch, catalog: &'static [Kind], workers: usize) -> (Control, Engine) {
     let patch = patch.clone();
-    start(EngineSetup { sample_rate: SAMPLE_RATE, pool: pool(workers), patch, catalog }).expect("it compiles")
+    start(EngineSetup { sample_rate: SAMPLE_RATE, call_frames: 0, pool: pool(workers), patch, catalog })
+        .expect("it compiles")
 }
 
 fn play(patch: &Patch, catalog: &'static [Kind], (seed, workers): (u64, usize)) -> [Vec<f32>; 2] {

@@ -93,8 +93,13 @@ const SPAN: usize = 20 * 512;
 #[test]
 fn it_can_be_chosen_while_playing_without_a_click() {
     let patch = Patch::parse(HELD, "held").expect("a patch");
-    let setup =
-        EngineSetup { sample_rate: SAMPLE_RATE, pool: pool(0), patch: patch.clone(), catalog: CATALOG };
+    let setup = EngineSetup {
+        sample_rate: SAMPLE_RATE,
+        call_frames: 0,
+        pool: pool(0),
+        patch: patch.clone(),
+        catalog: CATALOG,
+    };
     let (mut control, mut engine) = start(setup).expect("the patch compiles");
     let mut sides = [vec![0.0; 3 * SPAN], vec![0.0; 3 * SPAN]];
     let silence = vec![0.0; 3 * SPAN];

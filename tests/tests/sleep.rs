@@ -74,7 +74,7 @@ const SECOND: usize = 48_000;
 
 fn engine(text: &str) -> (manycord_engine::Control, Engine) {
     let patch = Patch::parse(text, "test.toml").unwrap_or_else(|error| panic!("{error}"));
-    start(EngineSetup { sample_rate: SAMPLE_RATE, pool: pool(0), patch, catalog: CATALOG })
+    start(EngineSetup { sample_rate: SAMPLE_RATE, call_frames: 0, pool: pool(0), patch, catalog: CATALOG })
         .expect("the patch compiles")
 }
 

@@ -5,6 +5,7 @@ mod estimate;
 mod fuse;
 mod net;
 mod order;
+mod overlap;
 mod pace;
 mod rest;
 mod schedule;
@@ -15,12 +16,15 @@ mod width;
 
 use std::sync::Arc;
 
+use cut::Cut;
 use manycord_modules::{BLOCK, Level, Role};
 use manycord_pool::{Flow, Graph};
 use smallvec::SmallVec;
 
 pub(crate) use estimate::{Estimates, cost};
 pub use net::CompileError;
+pub(crate) use overlap::Calls;
+pub use overlap::Overlap;
 pub(crate) use pace::Pace;
 
 use crate::patch::Patch;
@@ -44,6 +48,8 @@ pub(crate) struct Context<'a> {
     pub(crate) registry: &'a mut Registry,
     /// The very patch that plays, for the sake of what it costs: nothing that sounds may change.
     pub(crate) again: bool,
+    /// How the host calls.
+    pub(crate) calls: Calls,
     /// How often it gives way to others.
     pub(crate) pace: Pace,
 }
@@ -63,11 +69,16 @@ pub(crate) fn compile(
     let mut built = units::build(&net, &widths, patch.quality, context)?;
     let order = order::order(&mut built);
     context.estimates.assume(&mut built, &order);
-    if patch.pipelined {
-        let tail = cut::tail(&net, &widths, &built, &order);
-        cut::mark(&net, &mut built, &tail);
-    }
-    let fused = tasks::make(&built, &order, context.threads, &mut context.pace);
+    let parted = patch.pipelined || context.calls.may_overlap(context.threads);
+    let tail = parted.then(|| cut::tail(&net, &widths, &built, &order));
+    let (fused, cut) = match tail {
+        Some(tail) if patch.pipelined => {
+            cut::mark(&net, &mut built, &tail);
+            (tasks::make(&built, &order, context.threads, &mut context.pace), Cut::Late)
+        }
+        Some(tail) => overlap::share_out(&net, &mut built, &order, &tail, context),
+        None => (tasks::make(&built, &order, context.threads, &mut context.pace), Cut::No),
+    };
     let rest = rest::groups(&net, &widths, &built);
 
     let mut notes = Vec::new();
@@ -100,7 +111,8 @@ pub(crate) fn compile(
     // Nothing can fail from here on: the registry moves to the new generation.
     let (dials, inherited, resting) = context.registry.finish(context.again);
     let ramps: Vec<Ramp> = resting.into_iter().map(Ramp::at_rest).collect();
-    let tail = patch.pipelined.then(|| Tail::new(&ramps, tail_dials(&built)));
+    let tail = (cut != Cut::No)
+        .then(|| Tail::new(&ramps, tail_dials(&built), cut == Cut::CatchesUp, fused.tail_useful));
     let event_lists = notes.iter().map(|module| module.groups as usize).sum();
     let latency = order.latency(&built) + if patch.pipelined { BLOCK as u32 } else { 0 };
     let plan = Plan {
@@ -116,7 +128,9 @@ pub(crate) fn compile(
         macros,
         outputs,
         stage: atomic_refcell::AtomicRefCell::new(Stage::new(ramps, event_lists)),
+        hears_host: net.nodes.iter().any(|node| node.spec.role == Role::Input),
         tail,
+        call_frames: context.calls.frames,
         latency,
         costs: fused.costs,
         restless: rest::wakes_by_itself(&net),
@@ -136,7 +150,7 @@ fn unproven(built: &units::Built, tasks: &[crate::plan::Task]) -> Vec<u32> {
     tasks.iter().enumerate().filter(|(_, entry)| task(entry)).map(|(number, _)| number as u32).collect()
 }
 
-/// Dials that only the tail of a pipelined plan reads, ascending.
+/// Dials that the tail of a plan reads, ascending.
 fn tail_dials(built: &units::Built) -> Vec<u32> {
     let mut dials = Vec::new();
     for unit in built.units.iter().filter(|unit| unit.tail) {
@@ -164,6 +178,7 @@ pub(crate) fn try_out(
         estimates: &estimates,
         registry: &mut registry,
         again: false,
+        calls: Calls::default(),
         pace: Pace::default(),
     };
     Ok(compile(patch, 0, &mut context)?.job().latency)

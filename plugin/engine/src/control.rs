@@ -1,5 +1,7 @@
 //! The editing side: holds the document, compiles it, hands plans over and takes old ones back.
 
+mod planning;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -7,18 +9,16 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use manycord_modules::{BLOCK, Kind};
 use manycord_pool::{Alarm, Pool};
 
-use crate::compile::{CompileError, Context, Estimates, Pace, compile};
+use crate::compile::{Calls, CompileError, Context, Estimates, Overlap, Pace, compile};
 use crate::declick::Declick;
 use crate::drift::Drift;
-use crate::engine::{Doze, Engine, Lateness, Lead, Parting, Ports};
+use crate::engine::{Doze, Engine, Lateness, Lead, Parting, Ports, Trail};
 use crate::patch::Patch;
-use crate::plan::{PlanFlow, PlanUnit};
-use crate::plan_report::{self, GraphReport};
+use crate::plan::PlanFlow;
 use crate::registry::Registry;
 use crate::run::dial::to_travel;
 use crate::run::running::Meter;
 use crate::telemetry::{ModuleReport, Pulse, modules};
-use crate::timeline::{self, Timeline};
 use crate::transition;
 
 /// Plans on their way in, and out.
@@ -28,6 +28,9 @@ const PLANS: usize = 64;
 pub struct EngineSetup {
     /// Frames per second.
     pub sample_rate: f32,
+    /// Frames for which the host is expected to ask at once, 0 if nobody knows: only the sharing-out of the work
+    /// depends on it, until the host has called.
+    pub call_frames: usize,
     /// Who renders besides the host's thread.
     pub pool: Arc<Pool>,
     /// What is played first.
@@ -66,6 +69,7 @@ pub struct Control {
     pool: Arc<Pool>,
     /// Threads for which plans are made, the host's included.
     threads: usize,
+    calls: Calls,
     newest: Arc<PlanFlow>,
     /// The plan with which cables began to fade, if any do. The newest may have come later, for the
     /// sake of what units cost; how long cables fade must not depend on that.
@@ -118,8 +122,10 @@ pub(crate) fn start_watched(
         estimates: &estimates,
         registry: &mut registry,
         again: false,
+        calls: Calls { frames: setup.call_frames, overlap: Overlap::default() },
         pace: Pace::default(),
     };
+    let calls = context.calls;
     let flow = compile(&setup.patch, 0, &mut context)?;
     let (install, installs) = rtrb::RingBuffer::new(PLANS);
     let (retires, retired) = rtrb::RingBuffer::new(PLANS);
@@ -140,6 +146,7 @@ pub(crate) fn start_watched(
         seen_turns: 0,
         pulse: Pulse::default(),
         block_cost_ns: 0.0,
+        tail_cost_ns: 0.0,
         doze: Doze::default(),
         last: [0.0; 2],
         declick: Declick::default(),
@@ -147,6 +154,7 @@ pub(crate) fn start_watched(
         lead: Lead::default(),
         late: Lateness::new(),
         parting: Parting::new(),
+        trail: Trail::default(),
     };
     let control = Control {
         playing: setup.patch.clone(),
@@ -160,6 +168,7 @@ pub(crate) fn start_watched(
         catalog: setup.catalog,
         pool: setup.pool,
         threads,
+        calls,
         newest: flow,
         fades_since: None,
         recorded: None,
@@ -244,33 +253,9 @@ impl Control {
             let _ = self.submit(patch, 0);
         } else if self.adapts
             && self.threads > 1
-            && self.drift.calls_for_new_plan(&self.newest, self.pulse.read().frames, self.sample_rate)
+            && self.drift.calls_for_new_plan(&self.newest, self.pulse.read(), self.sample_rate)
         {
             self.replan();
-        }
-    }
-
-    /// Says whether [`Control::collect`] shares the work out anew by itself when costs have changed. It does at first.
-    pub fn adapt(&mut self, adapts: bool) {
-        self.adapts = adapts;
-    }
-
-    /// Shares the work of the playing patch out anew, by what its units cost now. The sound does not change.
-    pub fn replan(&mut self) {
-        // It compiled before.
-        let _ = self.compile(self.playing.clone(), self.fading, true);
-    }
-
-    /// Replaces what modules (by id and group of lanes) were measured to cost, in ns for a whole block: for tests and
-    /// forecasts. Sections share it evenly. Measurements go on from there.
-    pub fn assume_costs(&self, mut cost_ns: impl FnMut(&str, u32) -> f32) {
-        let plan = self.newest.job();
-        let is_same = |a: &&PlanUnit, b: &&PlanUnit| (a.module, a.group) == (b.module, b.group);
-        let units: Vec<&PlanUnit> = plan.units.iter().collect();
-        for units in units.chunk_by(is_same) {
-            let whole_ns = cost_ns(&plan.modules[units[0].module as usize].id, units[0].group);
-            let each_ns = whole_ns / units.len() as f32;
-            units.iter().for_each(|unit| unit.running.meter.cost_ns.store(each_ns, Ordering::Relaxed));
         }
     }
 
@@ -307,30 +292,6 @@ impl Control {
         modules(self.newest.job(), BLOCK as f32 / self.sample_rate * 1e9)
     }
 
-    /// Tasks of the newest plan, with their costs as measured so far.
-    pub fn graph(&self) -> GraphReport {
-        plan_report::graph(&self.newest)
-    }
-
-    /// Makes plans for so many threads from the next edit on, whatever the pool has: to learn what another
-    /// machine would do. The sound does not depend on it.
-    pub fn plan_for(&mut self, threads: usize) {
-        self.threads = threads.max(1);
-    }
-
-    /// Asks the newest plan to take down who runs what when, once.
-    pub fn record(&mut self) {
-        self.newest.job().recorder.want();
-        self.recorded = Some(self.newest.clone());
-    }
-
-    /// What [`Control::record`] asked for, once the engine has rendered it; told once.
-    pub fn timeline(&mut self) -> Option<Timeline> {
-        let timeline = timeline::read(self.recorded.as_ref()?)?;
-        self.recorded = None;
-        Some(timeline)
-    }
-
     /// Worker threads of the pool.
     pub fn workers(&self) -> usize {
         self.pool.workers()
@@ -343,6 +304,10 @@ impl Control {
     /// `again`: it is what plays already, and must go on with the same bits.
     fn compile(&mut self, playing: Patch, fading: usize, again: bool) -> Result<(), CompileError> {
         self.estimates.learn(self.newest.job());
+        let heard = self.pulse.read().block_frames;
+        if heard > 0 {
+            self.calls.frames = heard as usize;
+        }
         let mut context = Context {
             sample_rate: self.sample_rate,
             threads: self.threads,
@@ -350,7 +315,8 @@ impl Control {
             estimates: &self.estimates,
             registry: &mut self.registry,
             again,
-            pace: Pace::of(self.pulse.read().block_seconds),
+            calls: self.calls,
+            pace: Pace::of(self.calls.frames as f32 / self.sample_rate),
         };
         let flow = compile(&playing, fading, &mut context)?;
         self.newest = flow.clone();

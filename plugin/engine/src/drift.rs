@@ -3,8 +3,9 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::compile::cost;
+use crate::compile::{Calls, cost};
 use crate::plan::{PlanFlow, Task, longest_paths};
+use crate::telemetry::Pulse;
 
 /// Share by which the work or the longest path must have changed.
 const SHARE: f32 = 0.25;
@@ -22,18 +23,19 @@ pub(crate) struct Drift {
 }
 
 impl Drift {
-    /// Whether a plan should be made anew. `frames`: how many the engine has rendered.
-    pub(crate) fn calls_for_new_plan(&mut self, flow: &PlanFlow, frames: u64, sample_rate: f32) -> bool {
+    /// Whether a plan should be made anew, by what the engine tells.
+    pub(crate) fn calls_for_new_plan(&mut self, flow: &PlanFlow, pulse: &Pulse, sample_rate: f32) -> bool {
         if self.looked.is_some_and(|looked| looked.elapsed() < EVERY) {
             return false;
         }
         // Acquire: pairs with the engine's Release when it took the plan in.
         let installed = flow.job().installed.load(Ordering::Acquire);
-        if installed == 0 || frames < installed + (WARM_SECONDS * sample_rate) as u64 {
+        if installed == 0 || pulse.frames < installed + (WARM_SECONDS * sample_rate) as u64 {
             return false;
         }
         self.looked = Some(Instant::now());
-        has_drifted(flow)
+        let are_long = |frames| Calls { frames, ..Calls::default() }.are_long();
+        are_long(flow.job().call_frames) != are_long(pulse.block_frames as usize) || has_drifted(flow)
     }
 }
 

@@ -1,9 +1,11 @@
 //! The audio side: picks up plans, cuts the host's block at the grid, stages, runs, sums.
 
+mod deliver;
 mod doze;
 mod events;
 mod late;
 mod lead;
+mod overlap;
 mod tail;
 
 use std::sync::Arc;
@@ -16,13 +18,17 @@ use manycord_pool::{Client, FlushDenormals, Hint, Outcome};
 pub(crate) use doze::Doze;
 pub(crate) use late::Lateness;
 pub(crate) use lead::Lead;
+pub(crate) use overlap::Trail;
 pub(crate) use tail::Parting;
+
+use deliver::Heard;
 
 use crate::declick::Declick;
 use crate::event::HostBlock;
-use crate::plan::{Costs, Plan, PlanFlow};
+use crate::plan::{Costs, Plan, PlanFlow, PlanUnit};
 use crate::run::handed::Handed;
-use crate::run::rest;
+use crate::run::rest::{self, Side};
+use crate::run::stage::Stage;
 use crate::telemetry::{Pulse, PulseWriter};
 
 /// Volts of 0 dBFS at the host.
@@ -50,8 +56,9 @@ pub struct Engine {
     pub(crate) frame: u64,
     pub(crate) seen_turns: u32,
     pub(crate) pulse: Pulse,
-    /// Estimated cost of a whole block, in ns.
+    /// Estimated cost of a whole block, and how much of it is the tail's, in ns.
     pub(crate) block_cost_ns: f32,
+    pub(crate) tail_cost_ns: f32,
     /// What the host heard last, left and right.
     pub(crate) last: [f32; 2],
     pub(crate) declick: Declick,
@@ -61,6 +68,7 @@ pub struct Engine {
     pub(crate) doze: Doze,
     pub(crate) late: Lateness,
     pub(crate) parting: Parting,
+    pub(crate) trail: Trail,
 }
 
 impl Engine {
@@ -71,42 +79,63 @@ impl Engine {
         let frames = block.outputs[0].len().min(block.outputs[1].len());
         let period_ns = (frames as f32 / self.sample_rate * 1e9) as u32;
         self.lead.call(begun, frames as f32 / self.sample_rate);
-        let (mut done, mut next_event) = (0, 0);
-        if !self.is_ready() {
-            self.sit_out(&mut block, 0, 0);
-            done = frames;
+        let mut next_event = 0;
+        let rendered =
+            if self.is_ready() { self.render(&mut block, frames, period_ns, &mut next_event) } else { 0 };
+        if rendered < frames {
+            self.sit_out(&mut block, (rendered, frames), next_event);
         }
+        self.tell(begun, frames);
+    }
+
+    /// Renders the host's block. Returns up to which frame it could.
+    fn render(
+        &mut self,
+        block: &mut HostBlock<'_>,
+        frames: usize,
+        period_ns: u32,
+        next_event: &mut usize,
+    ) -> usize {
+        let mut done = 0;
         while done < frames {
             if self.doze.is_asleep() {
-                done = self.sleep_on(&mut block, (done, frames), next_event);
+                done = self.sleep_on(block, (done, frames), *next_event);
                 continue;
             }
             if self.frame.is_multiple_of(BLOCK as u64) {
-                if !self.cross_grid_line(period_ns) {
-                    self.sit_out(&mut block, done, next_event);
-                    break;
+                let caught_up = !self.must_catch_up() || self.catch_up(block, done, period_ns);
+                if !caught_up || !self.cross_grid_line(period_ns) {
+                    return self.heard(done);
                 }
                 if self.falls_asleep() {
                     continue;
                 }
             }
             let flow = self.flow.clone();
-            let length = self.stage(flow.job(), &block, done, frames, &mut next_event);
-            let hint = self.hint(flow.job(), period_ns, length);
-            let recorded = flow.job().recorder.begin();
+            let plan = flow.job();
+            let length = self.stage(plan, block, done, frames, next_event);
+            self.stage_tail_beside_head(plan);
+            let hint = self.hint(plan, period_ns, length);
+            let recorded = (plan.overlapping().is_none() || self.trail.moves()) && plan.recorder.begin();
             let outcome = self.client.run(&flow, &hint);
             if recorded {
-                flow.job().recorder.end();
+                plan.recorder.end();
             }
             if outcome == Outcome::Late && !self.wait_if_nobody_listens(length) {
-                self.sit_out(&mut block, done, next_event);
-                break;
+                return self.heard(done);
             }
-            self.deliver(flow.job(), &mut block, done, length);
+            if plan.overlapping().is_some() {
+                self.deliver_tail(plan, block, done);
+            } else {
+                let (number, start) = (self.frame / BLOCK as u64, (self.frame % BLOCK as u64) as usize);
+                let range = start..start + length;
+                self.deliver(plan, block, Heard { read: number, block: number, range, done });
+            }
             done += length;
             self.frame += length as u64;
         }
-        self.tell(begun, frames);
+        self.catch_up(block, done, period_ns);
+        self.heard(done)
     }
 
     /// Ends all notes and forgets every tail, as after a jump of the host's song.
@@ -148,13 +177,15 @@ impl Engine {
             return false;
         }
         self.install_newest();
-        let flow = &self.flow;
+        let flow = self.flow.clone();
         let plan = flow.job();
         let number = self.frame / BLOCK as u64;
         let patience = rest::patience(self.sample_rate);
-        rest::watch(plan, patience, false);
-        if plan.tail.as_ref().is_some_and(|tail| !tail.rests(number)) {
-            rest::watch(plan, patience, true);
+        rest::watch(plan, patience, Side::Head);
+        if plan.overlapping().is_some() {
+            self.watch_level_tail(plan);
+        } else if plan.tail.as_ref().is_some_and(|tail| !tail.rests(number)) {
+            rest::watch(plan, patience, Side::Tail { head_is_ahead: true });
         }
         if self.has_turns() {
             self.seen_turns = self.ports.turned.load(Ordering::Acquire);
@@ -162,10 +193,10 @@ impl Engine {
         }
         {
             let mut stage = plan.stage.borrow_mut();
-            (stage.from_block, stage.measured) = (0, number.is_multiple_of(MEASURE_EVERY));
+            stage.measured = number.is_multiple_of(MEASURE_EVERY);
         }
         if number % (MEASURE_EVERY * 4) == 1 || self.block_cost_ns == 0.0 {
-            self.block_cost_ns = awake_cost_ns(plan);
+            (self.block_cost_ns, self.tail_cost_ns) = awake_cost_ns(plan);
         }
         true
     }
@@ -195,6 +226,7 @@ impl Engine {
             if let Some(tail) = &next.job().tail {
                 tail.begin(&next.job().stage.borrow(), self.frame / BLOCK as u64);
             }
+            self.trail.skip_to(self.frame);
             fresh |= next.job().fresh;
             next.job().installed.store(self.frame + 1, Ordering::Release);
             if !next.job().again {
@@ -234,21 +266,19 @@ impl Engine {
         let mut stage = plan.stage.borrow_mut();
         let stage = &mut *stage;
         stage.events.iter_mut().for_each(Vec::clear);
-        stage.block = self.frame / BLOCK as u64;
-        let song_changes = plan.tail.as_ref().map_or(BLOCK, |tail| tail.next_change(stage.block, start));
+        (stage.block, stage.from_block) = (self.frame / BLOCK as u64, 0);
+        let late = plan.tail.as_ref().filter(|tail| !tail.catches_up);
+        let song_changes = late.map_or(BLOCK, |tail| tail.next_change(stage.block, start));
         let longest = (frames - done).min(song_changes - start);
         let length = self.take_events(plan, stage, (block.events, next_event), (done, longest, frames));
         stage.range = start..start + length;
-        for (volts, host) in stage.host.audio.iter_mut().zip(&block.inputs) {
-            for offset in 0..length {
-                let value = host.get(done + offset).copied().unwrap_or(0.0) * FULL_SCALE_VOLTS;
-                volts[start + offset] = if value.is_finite() { value } else { 0.0 };
-            }
+        if plan.hears_host {
+            take_in(stage, block, done);
         }
         stage.host.transport = block.transport;
         stage.host.transport.beats += (done as f64 - start as f64) * block.transport.beats_per_frame;
         stage.advance_dials();
-        if let Some(tail) = &plan.tail {
+        if let Some(tail) = late {
             tail.follow(stage);
         }
         length
@@ -261,38 +291,13 @@ impl Engine {
         // When the plan was made, fewer units may have been awake.
         let still = (self.block_cost_ns - now.total_ns).abs() < 0.25 * now.total_ns;
         let useful = if still { now.useful() } else { awake.useful() };
+        let rests = plan.overlapping().is_some() && !self.trail.moves();
+        let cost_ns = self.block_cost_ns - if rests { self.tail_cost_ns } else { 0.0 };
         Hint {
-            serial_ns: (self.block_cost_ns * share) as u32,
+            serial_ns: (cost_ns * share) as u32,
             useful,
             period_ns,
             patience_ns: Some(late::patience_ns(self.is_heard(), period_ns)),
-        }
-    }
-
-    /// Sums the Output modules into the host's block.
-    fn deliver(&mut self, plan: &Plan, block: &mut HostBlock<'_>, done: usize, length: usize) {
-        let (start, number) = ((self.frame % BLOCK as u64) as usize, self.frame / BLOCK as u64);
-        for (side, host) in block.outputs.iter_mut().enumerate() {
-            let host = &mut host[done..done + length];
-            match self.parting.heard(plan, number, side) {
-                Some(volts) => host.copy_from_slice(&volts[start..start + length]),
-                None => {
-                    host.fill(0.0);
-                    tail::sum_outputs(plan, number, side, start, host);
-                }
-            }
-            let mut peak = 0.0f32;
-            for value in host.iter_mut() {
-                *value *= 1.0 / FULL_SCALE_VOLTS;
-                peak = peak.max(value.abs());
-            }
-            self.doze.note(peak);
-            self.pulse.peak[side] = self.pulse.peak[side].max(peak);
-        }
-        self.late.fade_in(&mut block.outputs, done..done + length);
-        self.declick.apply(&mut block.outputs, done..done + length);
-        for (last, host) in self.last.iter_mut().zip(&block.outputs) {
-            *last = host[done + length - 1];
         }
     }
 
@@ -301,9 +306,19 @@ impl Engine {
         let voices = self.flow.job().notes.iter().map(|notes| notes.voices.borrow().sounding());
         self.pulse.voices = voices.sum::<usize>() as u32;
         self.pulse.frames = self.frame;
-        self.pulse.note_block(begun.elapsed().as_nanos() as f32, frames as f32 / self.sample_rate * 1e9);
+        self.pulse.note_block(begun.elapsed().as_nanos() as f32, frames, self.sample_rate);
         self.ports.pulse.write(self.pulse);
         self.pulse.peak = [0.0; 2];
+    }
+}
+
+/// Brings the host's audio into the staged range, from frame `done` of the host's block on. What is not finite is silence.
+fn take_in(stage: &mut Stage, block: &HostBlock<'_>, done: usize) {
+    for (volts, host) in stage.host.audio.iter_mut().zip(&block.inputs) {
+        for (offset, volts) in volts[stage.range.clone()].iter_mut().enumerate() {
+            let value = host.get(done + offset).copied().unwrap_or(0.0) * FULL_SCALE_VOLTS;
+            *volts = if value.is_finite() { value } else { 0.0 };
+        }
     }
 }
 
@@ -339,7 +354,10 @@ fn follow_dials(plan: &Plan) {
     }
 }
 
-/// Measured cost of all units that are awake, in ns per whole block.
-fn awake_cost_ns(plan: &Plan) -> f32 {
-    plan.units.iter().map(|unit| crate::compile::cost(unit).now).sum()
+/// Measured cost of all units that are awake, and of those of the tail, in ns per whole block.
+fn awake_cost_ns(plan: &Plan) -> (f32, f32) {
+    let sum = |units: &dyn Fn(&&PlanUnit) -> bool| -> f32 {
+        plan.units.iter().filter(units).map(|unit| crate::compile::cost(unit).now).sum()
+    };
+    (sum(&|_| true), sum(&|unit| unit.tail))
 }

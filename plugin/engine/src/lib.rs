@@ -22,7 +22,7 @@ mod timeline;
 mod transition;
 mod voices;
 
-pub use compile::CompileError;
+pub use compile::{CompileError, Overlap};
 pub use control::{Control, EngineSetup, StartError, start};
 pub use engine::Engine;
 pub use event::{Event, EventKind, Expression, HostBlock};

@@ -41,7 +41,7 @@ pub(crate) struct Tap {
     pub(crate) lanes: LaneMask,
     /// Closes a cycle: reads the frame before.
     pub(crate) back: bool,
-    /// Leads from the head of a pipelined plan into its tail: reads the block before.
+    /// Leads from the head of a plan that is cut in two into its tail: reads the block before.
     pub(crate) handed: bool,
 }
 
@@ -90,7 +90,7 @@ pub(crate) struct PlanUnit {
     /// Bit per output: whether anything reads its lanes added up.
     pub(crate) folded: u32,
     pub(crate) lanes: LaneMask,
-    /// Whether it belongs to the tail of a pipelined plan, which renders one block behind.
+    /// Whether it belongs to the tail of a plan that is cut in two, which renders one block behind.
     pub(crate) tail: bool,
     /// Whether it hands its outputs to the tail or, without one, to the host.
     pub(crate) hands: bool,
@@ -159,7 +159,7 @@ pub(crate) struct RestGroup {
     pub(crate) notes: Vec<(u32, u32)>,
     /// Whether something that runs freely could end a silence: then it never sleeps.
     pub(crate) restless: bool,
-    /// Whether its units belong to the tail of a pipelined plan.
+    /// Whether its units belong to the tail of a plan that is cut in two.
     pub(crate) tail: bool,
 }
 
@@ -205,8 +205,12 @@ pub(crate) struct Plan {
     /// Units whose outputs the host hears, in patch order.
     pub(crate) outputs: Vec<u32>,
     pub(crate) stage: AtomicRefCell<Stage>,
-    /// The tail, if the plan is pipelined.
+    /// Whether any module brings the host's audio in.
+    pub(crate) hears_host: bool,
+    /// The tail, if the plan is cut in two.
     pub(crate) tail: Option<Tail>,
+    /// Frames per call of the host that it was made for.
+    pub(crate) call_frames: usize,
     pub(crate) recorder: Recorder,
     /// Longest way from an input or a note to the host, in frames.
     pub(crate) latency: u32,
@@ -258,6 +262,16 @@ impl Plan {
     /// Whether every unit's cell can be had: none is held by a thread that does not come back.
     pub(crate) fn is_sound(&self) -> bool {
         !self.units.iter().any(|unit| unit.running.meter.is_lost())
+    }
+
+    /// Whether the host hears the plan one grid block late.
+    pub(crate) fn is_pipelined(&self) -> bool {
+        self.tail.as_ref().is_some_and(|tail| !tail.catches_up)
+    }
+
+    /// The tail, if it catches up with the head before a call of the host ends.
+    pub(crate) fn overlapping(&self) -> Option<&Tail> {
+        self.tail.as_ref().filter(|tail| tail.catches_up)
     }
 
     /// What may be read of a module's units at any time, by group.

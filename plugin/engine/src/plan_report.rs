@@ -18,7 +18,7 @@ pub struct PartReport {
     pub cost_ns: f32,
     /// Whether its group sleeps, so that it costs nothing now.
     pub asleep: bool,
-    /// Whether it lies behind the cut of a pipelined patch and renders one block later.
+    /// Whether it lies behind the cut of a patch that is cut in two and renders one block later.
     pub tail: bool,
     /// Whether it is part of a cycle, which is rendered frame by frame.
     pub in_cycle: bool,
@@ -53,6 +53,8 @@ pub struct GraphReport {
     pub tasks: Vec<TaskReport>,
     /// Tasks that wait for none, most urgent first.
     pub roots: Vec<u32>,
+    /// Whether what renders one block later catches up before the host's call ends.
+    pub catches_up: bool,
     /// Time of all tasks for a whole block, in ns.
     pub total_ns: f32,
     /// Time of the longest path, in ns: no number of threads renders a block faster.
@@ -104,6 +106,7 @@ pub(crate) fn graph(flow: &PlanFlow) -> GraphReport {
         task.path_ns = path_ns;
     }
     GraphReport {
+        catches_up: plan.overlapping().is_some(),
         total_ns,
         critical_ns: longest(&paths),
         awake_ns,
@@ -170,7 +173,8 @@ to = "out.left"
         let pool = Pool::new(&Config { workers: Some(3), ..Config::default() });
         let patch = Patch::parse(PATCH, "test").unwrap();
         let (mut control, mut engine) =
-            start(EngineSetup { sample_rate: 48_000.0, pool, patch, catalog: CATALOG }).unwrap();
+            start(EngineSetup { sample_rate: 48_000.0, call_frames: 0, pool, patch, catalog: CATALOG })
+                .unwrap();
         assert_eq!((control.graph().total_ns, control.graph().bound()), (0.0, 1.0));
         let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
         for _ in 0..64 {

@@ -51,13 +51,25 @@ impl Session {
         }
     }
 
-    /// Makes an engine for this sample rate in frames per second; an engine made before is no longer controlled.
+    /// Makes an engine for this sample rate in frames per second and a host that asks for so many frames at once, as far
+    /// as anybody knows; an engine made before is no longer controlled.
     ///
     /// # Errors
     /// When the pool has no seat for one more engine; the session is then inactive.
-    pub fn activate(&mut self, sample_rate: f32, pool: Arc<Pool>) -> Result<Engine, StartError> {
+    pub fn activate(
+        &mut self,
+        sample_rate: f32,
+        call_frames: usize,
+        pool: Arc<Pool>,
+    ) -> Result<Engine, StartError> {
         self.deactivate();
-        let setup = EngineSetup { sample_rate, pool, patch: self.patch().clone(), catalog: self.catalog };
+        let setup = EngineSetup {
+            sample_rate,
+            call_frames,
+            pool,
+            patch: self.patch().clone(),
+            catalog: self.catalog,
+        };
         let (control, engine) = start_watched(setup, self.alarm.clone())?;
         self.latency = control.latency();
         self.stage = Stage::Active(Box::new(control));

@@ -15,16 +15,17 @@ pub struct Pulse {
     pub voices: u32,
     /// Rendering time over block length, smoothed; 1 is the limit.
     pub load: f32,
-    /// Length of the last block.
-    pub block_seconds: f32,
+    /// Frames of the last block.
+    pub block_frames: u32,
     /// Longest block since the engine was made, in µs.
     pub longest_block_us: f32,
 }
 
 impl Pulse {
-    pub(crate) fn note_block(&mut self, took_ns: f32, length_ns: f32) {
-        if length_ns > 0.0 {
-            self.block_seconds = length_ns * 1e-9;
+    pub(crate) fn note_block(&mut self, took_ns: f32, frames: usize, sample_rate: f32) {
+        if frames > 0 {
+            self.block_frames = frames as u32;
+            let length_ns = frames as f32 / sample_rate * 1e9;
             self.load += (took_ns / length_ns - self.load) * 0.05;
             self.longest_block_us = self.longest_block_us.max(took_ns * 1e-3);
         }

@@ -135,7 +135,7 @@ mod tests {
     fn render(cuts: &[usize], frames: usize, events: &[NoteEvent<()>]) -> Vec<f32> {
         let instance = Instance::new();
         let pool = Pool::new(&Config { workers: Some(0), ..Config::default() });
-        let mut engine = instance.session().activate(48_000.0, pool).expect("one engine has a seat");
+        let mut engine = instance.session().activate(48_000.0, 0, pool).expect("one engine has a seat");
         let (mut blocks, mut out) = (Blocks::new(), Vec::new());
         let mut cuts = cuts.iter().cycle();
         while out.len() < frames {

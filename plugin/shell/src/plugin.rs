@@ -173,7 +173,7 @@ impl Manycord {
         nonsense.into_iter().for_each(|message| self.instance.notices.post(message));
         let mut session = self.instance.session();
         session.on_distress(self.keeper.alarm());
-        let mut engine = match session.activate(sample_rate, pool) {
+        let mut engine = match session.activate(sample_rate, buffer.max_buffer_size as usize, pool) {
             Ok(engine) => engine,
             Err(error) => {
                 drop(session);

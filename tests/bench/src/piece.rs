@@ -69,6 +69,13 @@ impl Piece {
         Ok(())
     }
 
+    /// Plays a few blocks of this many frames and plans for a host that calls so.
+    pub fn adjust(&mut self, block: usize) {
+        self.play(4 * block, block);
+        self.control.replan();
+        self.play(4 * block, block);
+    }
+
     /// Renders at least so many frames in blocks of `block` frames, at most 1024.
     pub fn play(&mut self, frames: usize, block: usize) {
         for _ in 0..frames.div_ceil(block) {

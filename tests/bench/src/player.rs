@@ -48,8 +48,13 @@ impl Player {
         most_frames: usize,
         catalog: &'static [Kind],
     ) -> Result<Player> {
-        let setup =
-            EngineSetup { sample_rate: SAMPLE_RATE, pool: pool.clone(), patch: patch.clone(), catalog };
+        let setup = EngineSetup {
+            sample_rate: SAMPLE_RATE,
+            call_frames: 0,
+            pool: pool.clone(),
+            patch: patch.clone(),
+            catalog,
+        };
         let (control, engine) = start(setup)?;
         let sides = [vec![0.0; most_frames], vec![0.0; most_frames]];
         Ok(Player { control, sound: Sound { engine, sides, frame: 0 } })

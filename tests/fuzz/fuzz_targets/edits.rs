@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
     let [seed, steps @ ..] = bytes else { return };
     let patch = random::patch(u64::from(*seed));
     let setup =
-        EngineSetup { sample_rate: render::SAMPLE_RATE, pool: POOL.clone(), patch, catalog: CATALOG };
+        EngineSetup { sample_rate: render::SAMPLE_RATE, call_frames: 0, pool: POOL.clone(), patch, catalog: CATALOG };
     let (mut control, mut engine) = start(setup).expect("random patches compile");
     let mut frame = 0;
     for step in steps.chunks_exact(3).take(60) {

@@ -1,5 +1,5 @@
-//! Where a pipelined patch is cut: the modules behind the cut render one block later than those before it, and
-//! beside them.
+//! Where a patch is cut in two: the modules behind the cut render one block later than those before it, and beside
+//! them.
 //!
 //! What plays notes or brings the host's audio in, what sleeps with it, and all that leads there lies before
 //! the cut. Of the rest, effects and mixers mostly, as much goes with it as makes the longer of the two longest
@@ -13,6 +13,16 @@ use super::order::Order;
 use super::rest;
 use super::units::Built;
 use super::width::Width;
+
+/// Whether a patch is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    No,
+    /// The tail is heard one block late: the patch is pipelined.
+    Late,
+    /// The tail catches up before the host's call ends.
+    CatchesUp,
+}
 
 /// Which modules lie behind the cut.
 pub(crate) fn tail(net: &Net, widths: &[Width], built: &Built, order: &Order) -> Vec<bool> {
@@ -117,11 +127,16 @@ fn paths(built: &Built, order: &Order) -> (Vec<f32>, Vec<f32>) {
     (heads, tails)
 }
 
-/// Tells the units on which side they lie, and what crosses the cut.
-pub(crate) fn mark(net: &Net, built: &mut Built, tail: &[bool]) {
+/// Tells the units on which side they lie.
+pub(crate) fn part(built: &mut Built, tail: &[bool]) {
     for unit in &mut built.units {
         unit.tail = tail[unit.module as usize];
     }
+}
+
+/// Tells the units on which side they lie, and what crosses the cut.
+pub(crate) fn mark(net: &Net, built: &mut Built, tail: &[bool]) {
+    part(built, tail);
     let behind: Vec<bool> = built.units.iter().map(|unit| unit.tail).collect();
     let mut hands = vec![(false, 0u32); behind.len()];
     for unit in built.units.iter_mut().filter(|unit| unit.tail) {

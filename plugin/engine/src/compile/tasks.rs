@@ -2,10 +2,11 @@
 
 use super::Pace;
 use super::estimate::{Cost, cost};
-use super::fuse::{self, Work};
+use super::fuse::{self, Fused, Work};
 use super::order::Order;
+use super::schedule::HANDOFF_NS;
 use super::units::Built;
-use crate::plan::{Costs, Step, Task};
+use crate::plan::{Costs, Load, Step, Task};
 
 /// The tasks and their graph.
 pub(crate) struct Tasks {
@@ -14,6 +15,8 @@ pub(crate) struct Tasks {
     /// Higher runs first: the longest path from the task's start to the end, in ns.
     pub(crate) priorities: Vec<u32>,
     pub(crate) costs: Costs,
+    /// Threads that the tail by itself can keep busy.
+    pub(crate) tail_useful: u32,
 }
 
 /// Makes tasks for so many threads.
@@ -22,11 +25,28 @@ pub(crate) fn make(built: &Built, order: &Order, threads: usize, pace: &mut Pace
     let tasks =
         fused.parts.iter().map(|parts| Task { steps: parts.iter().map(|&part| step(order, part)).collect() });
     Tasks {
+        tail_useful: tail_useful(built, order, &fused),
         tasks: tasks.collect(),
         priorities: fused.schedule.paths_ns.iter().map(|&ns| ns as u32).collect(),
         costs: fused.schedule.costs,
         successors: fused.schedule.successors,
     }
+}
+
+/// Threads that the tail keeps busy by itself.
+fn tail_useful(built: &Built, order: &Order, fused: &Fused) -> u32 {
+    let mut load = Load::default();
+    for (parts, &path_ns) in fused.parts.iter().zip(&fused.schedule.paths_ns) {
+        let units = parts.iter().flat_map(|&part| &order.components[part as usize].units);
+        let tail = units.map(|&unit| &built.units[unit as usize]).filter(|unit| unit.tail);
+        let ns: f32 = tail.map(|unit| cost(unit).awake).sum();
+        if ns > 0.0 {
+            load.total_ns += ns;
+            load.critical_ns = load.critical_ns.max(path_ns);
+        }
+    }
+    // What else it has to do must be worth more than to hand it over and back.
+    if load.total_ns - load.critical_ns > 4.0 * HANDOFF_NS { load.useful() } else { 1 }
 }
 
 /// The components of the order with their costs and who waits for whom.

@@ -20,6 +20,8 @@ const PATIENCE_SECONDS: f32 = 2.0;
 pub(crate) struct Doze {
     /// Greatest output since the last grid line.
     peak: f32,
+    /// Number of the grid block that began there.
+    block: u64,
     /// Grid blocks of silence in a row.
     quiet: u32,
     /// Nothing is rendered.
@@ -27,8 +29,11 @@ pub(crate) struct Doze {
 }
 
 impl Doze {
-    pub(super) fn note(&mut self, peak: f32) {
-        self.peak = self.peak.max(peak);
+    /// A peak in a grid block. Of those before the last grid line it was decided that they do not matter.
+    pub(super) fn note(&mut self, block: u64, peak: f32) {
+        if block >= self.block {
+            self.peak = self.peak.max(peak);
+        }
     }
 
     pub(super) fn is_asleep(self) -> bool {
@@ -36,7 +41,7 @@ impl Doze {
     }
 
     fn wake(&mut self) {
-        *self = Doze { peak: f32::MAX, quiet: 0, asleep: false };
+        *self = Doze { peak: f32::MAX, quiet: 0, asleep: false, ..*self };
     }
 }
 
@@ -52,14 +57,18 @@ impl Engine {
         (seconds * self.sample_rate / BLOCK as f32) as u32
     }
 
-    /// Takes the grid block before into account. Call on grid lines.
-    pub(super) fn watch_silence(&mut self) {
+    /// Whether nothing moves and no note sounds, so that the patch may doze off when it has been silent for long.
+    pub(super) fn is_still(&self) -> bool {
         let plan = self.flow.job();
-        let silent = self.doze.peak < SILENCE
-            && !plan.restless
+        !plan.restless
             && plan.stage.borrow().moving.is_empty()
-            && plan.notes.iter().all(|notes| notes.voices.borrow().sounding() == 0);
-        self.doze.peak = 0.0;
+            && plan.notes.iter().all(|notes| notes.voices.borrow().sounding() == 0)
+    }
+
+    /// Takes the grid block before into account: if nothing moves, all of it must have been heard. Call on grid lines.
+    pub(super) fn watch_silence(&mut self) {
+        let silent = self.doze.peak < SILENCE && self.is_still();
+        (self.doze.peak, self.doze.block) = (0.0, self.frame / BLOCK as u64);
         self.doze.quiet = if silent { self.doze.quiet.saturating_add(1) } else { 0 };
     }
 
@@ -103,6 +112,7 @@ impl Engine {
         let end = wakes.min(frames);
         block.outputs.iter_mut().for_each(|side| side[done..end].fill(0.0));
         self.frame += (end - done) as u64;
+        self.trail.skip_to(self.frame);
         if end > done {
             self.last = [0.0; 2];
         }

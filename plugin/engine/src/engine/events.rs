@@ -46,7 +46,7 @@ impl Engine {
 
     fn take(&mut self, plan: &Plan, stage: &mut Stage, kind: EventKind, frame: usize) {
         // What it starts may be heard only blocks later: until then the patch must not doze off.
-        self.doze.note(f32::MAX);
+        self.doze.note(self.frame / BLOCK as u64, f32::MAX);
         match kind {
             EventKind::Macro { index, value } => turn_macro(plan, stage, usize::from(index), value),
             kind => self.play(plan, stage, kind, frame),

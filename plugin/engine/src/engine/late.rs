@@ -114,6 +114,7 @@ impl Engine {
                 Standing::Late => return false,
                 Standing::Free => {
                     self.frame += length as u64;
+                    self.trail.arrive();
                     self.resume();
                 }
                 Standing::Wrecked => self.late.course = Course::Wrecked,
@@ -148,10 +149,14 @@ impl Engine {
         false
     }
 
-    /// Leaves the rest of the host's block silent and keeps its events.
-    pub(super) fn sit_out(&mut self, block: &mut HostBlock<'_>, done: usize, next_event: usize) {
+    /// Leaves the host's block silent from frame `done` to its end and keeps the events that were not taken.
+    pub(super) fn sit_out(
+        &mut self,
+        block: &mut HostBlock<'_>,
+        (done, frames): (usize, usize),
+        next_event: usize,
+    ) {
         self.late.keep(&block.events[next_event..]);
-        let frames = block.outputs[0].len().min(block.outputs[1].len());
         block.outputs.iter_mut().for_each(|side| side[done..frames].fill(0.0));
         if self.last != [0.0; 2] {
             self.declick.start(self.last, self.flow.job().ramp_frames);

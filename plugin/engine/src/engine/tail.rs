@@ -8,8 +8,10 @@ use manycord_modules::BLOCK;
 use manycord_pool::Outcome;
 
 use super::Engine;
+use super::deliver::sum_outputs;
 use crate::plan::{Plan, PlanFlow};
-use crate::run::rest;
+use crate::run::rest::{self, Side};
+use crate::run::tail::Tail;
 
 /// What the host hears while the tail of a new plan has nothing to render yet, in volts.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ impl Parting {
 
     /// Volts of a side over the block, if this is what the host hears.
     pub(super) fn heard(&self, plan: &Plan, block: u64, side: usize) -> Option<&[f32; BLOCK]> {
-        (plan.tail.is_some() && self.block == block).then(|| &self.sides[side])
+        (plan.is_pipelined() && self.block == block).then(|| &self.sides[side])
     }
 
     /// What was to be heard is forgotten.
@@ -48,8 +50,9 @@ impl Engine {
         let block = self.frame / BLOCK as u64;
         // Once only: a tail that was late here would be late again, and no plan would ever come in.
         let owes = std::mem::replace(&mut self.parting.paid, block) != block;
-        if let Some(tail) = plan.tail.as_ref().filter(|tail| owes && !tail.rests(block)) {
-            rest::watch(plan, rest::patience(self.sample_rate), true);
+        let owing = |tail: &&Tail| owes && !tail.catches_up && !tail.rests(block);
+        if let Some(tail) = plan.tail.as_ref().filter(owing) {
+            rest::watch(plan, rest::patience(self.sample_rate), Side::Tail { head_is_ahead: true });
             plan.stage.borrow_mut().from_block = u64::MAX;
             let mut start = 0;
             while start < BLOCK {
@@ -69,7 +72,7 @@ impl Engine {
     /// it gets there without a click. `old` was heard so far, `fresh` says that another patch begins.
     pub(super) fn bridge(&mut self, old: &Arc<PlanFlow>, fresh: bool) {
         let (old, flow) = (old.job(), self.flow.clone());
-        let (was, is) = (old.tail.is_some(), flow.job().tail.is_some());
+        let (was, is) = (old.is_pipelined(), flow.job().is_pipelined());
         let ramp = flow.job().ramp_frames;
         if is {
             self.parting.block = self.frame / BLOCK as u64;
@@ -98,6 +101,7 @@ impl Engine {
         let (flow, block) = (self.flow.clone(), self.frame / BLOCK as u64);
         if let Some(tail) = &flow.job().tail {
             tail.begin(&flow.job().stage.borrow(), block);
+            self.trail.skip_to(self.frame);
             self.parting.block = block;
             self.parting.silence();
         }
@@ -107,22 +111,6 @@ impl Engine {
     pub(super) fn end_parting(&mut self) {
         if std::mem::take(&mut self.parting.fresh) {
             self.declick.start(self.last, self.flow.job().ramp_frames);
-        }
-    }
-}
-
-/// Adds up what the Output modules of a plan put out on a side, from a frame of the block on.
-pub(super) fn sum_outputs(plan: &Plan, block: u64, side: usize, start: usize, volts: &mut [f32]) {
-    let mut add = |output: &[manycord_modules::Group; BLOCK]| {
-        for (volts, group) in volts.iter_mut().zip(&output[start..]) {
-            *volts += group[0];
-        }
-    };
-    for &number in &plan.outputs {
-        let unit = &plan.units[number as usize];
-        match unit.running.handed.get() {
-            Some(handed) if unit.hands => add(&handed.read(block).outputs[side]),
-            _ => add(&plan.cell(number).borrow().body.outputs[side]),
         }
     }
 }

@@ -160,7 +160,7 @@ cable = [{ from = "lfo.sine", to = "osc.fm" }, { from = "osc.saw", to = "filter.
     fn who_does_not_return_keeps_what_it_reads() {
         let patch = Patch::parse(PATCH, "test").unwrap();
         let pool = Pool::new(&Config { workers: Some(1), ..Config::default() });
-        let setup = EngineSetup { sample_rate: 48_000.0, pool, patch, catalog: CATALOG };
+        let setup = EngineSetup { sample_rate: 48_000.0, call_frames: 0, pool, patch, catalog: CATALOG };
         let (_control, engine) = start(setup).unwrap();
         let plan = engine.flow.job();
         let module = |unit: u32| &*plan.modules[plan.units[unit as usize].module as usize].id;

@@ -18,9 +18,20 @@ pub(crate) fn patience(sample_rate: f32) -> u32 {
     (PATIENCE_SECONDS * sample_rate / manycord_modules::BLOCK as f32) as u32
 }
 
-/// Puts groups of the head, or of the tail, to sleep that have been silent for `patience` grid blocks. Call on grid
-/// lines.
-pub(crate) fn watch(plan: &Plan, patience: u32, tail: bool) {
+/// Whose groups are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Head,
+    /// What the head puts out reaches the tail one block later: it may have rendered that block more already.
+    Tail {
+        head_is_ahead: bool,
+    },
+}
+
+/// Puts groups of one side to sleep that have been silent for `patience` grid blocks. Call where that side crosses a
+/// grid line.
+pub(crate) fn watch(plan: &Plan, patience: u32, side: Side) {
+    let (tail, ahead) = (side != Side::Head, side == Side::Tail { head_is_ahead: true });
     for (number, group) in plan.rest.iter().enumerate().filter(|(_, group)| group.tail == tail) {
         if group.restless || asleep(plan, number) {
             continue;
@@ -30,10 +41,9 @@ pub(crate) fn watch(plan: &Plan, patience: u32, tail: bool) {
             plan.notes[*notes as usize].voices.borrow().plays(first..first + LANES)
         });
         let peak = |unit: &u32| plan.cell(*unit).borrow().body.last_peak;
-        // What the head puts out reaches the tail one block later.
         let feeds = |unit: &u32| {
             let body = &plan.cell(*unit).borrow().body;
-            if tail && !plan.units[*unit as usize].tail { body.earlier_peak } else { body.last_peak }
+            if ahead && !plan.units[*unit as usize].tail { body.earlier_peak } else { body.last_peak }
         };
         let silent =
             !played && is_closed(group, feeds) && group.exits.iter().all(|unit| peak(unit) < SILENT_VOLTS);

@@ -1,4 +1,4 @@
-//! The tail of a pipelined plan renders one block behind its head, and beside it: dials and song stand for it
+//! The tail of a plan that is cut in two renders one block behind its head, and beside it: dials and song stand for it
 //! as they stood one block before.
 
 use std::ops::Range;
@@ -12,6 +12,10 @@ use super::stage::Stage;
 
 /// The tail's side of a plan.
 pub(crate) struct Tail {
+    /// Whether it catches up with the head before a call of the host ends, or is heard one block late.
+    pub(crate) catches_up: bool,
+    /// Threads that it can keep busy by itself.
+    pub(crate) useful: u32,
     /// What the tail's tasks read.
     pub(crate) stage: AtomicRefCell<Stage>,
     /// Only the audio thread borrows it.
@@ -41,7 +45,7 @@ struct Track {
 
 impl Tail {
     /// For these dials of a plan whose dials rest as `ramps` do.
-    pub(crate) fn new(ramps: &[Ramp], dials: Vec<u32>) -> Tail {
+    pub(crate) fn new(ramps: &[Ramp], dials: Vec<u32>, catches_up: bool, useful: u32) -> Tail {
         let track = |dial: u32| Track {
             dial,
             halves: [[ramps[dial as usize].target(); BLOCK]; 2],
@@ -51,7 +55,12 @@ impl Tail {
         };
         let memory =
             Memory { tracks: dials.into_iter().map(track).collect(), songs: Default::default(), block: 0 };
-        Tail { stage: AtomicRefCell::new(Stage::new(ramps.to_vec(), 0)), memory: AtomicRefCell::new(memory) }
+        Tail {
+            catches_up,
+            useful,
+            stage: AtomicRefCell::new(Stage::new(ramps.to_vec(), 0)),
+            memory: AtomicRefCell::new(memory),
+        }
     }
 
     /// Whether it has nothing to render in a block.
@@ -75,10 +84,16 @@ impl Tail {
 
     /// Keeps a range that the head has staged, and stages the same range of the block before.
     pub(crate) fn follow(&self, head: &Stage) {
-        let (mut stage, mut memory) = (self.stage.borrow_mut(), self.memory.borrow_mut());
+        self.keep(head);
+        self.stage_alone(head.block, head.range.clone());
+    }
+
+    /// Keeps a range that the head has staged.
+    pub(crate) fn keep(&self, head: &Stage) {
+        let mut memory = self.memory.borrow_mut();
         let memory = &mut *memory;
         let (now, range) = ((head.block & 1) as usize, head.range.clone());
-        stage.measured = head.measured;
+        self.stage.borrow_mut().measured = head.measured;
         let songs = &mut memory.songs[now];
         if range.start == 0 || memory.block != head.block {
             songs.clear();
@@ -90,7 +105,6 @@ impl Tail {
         for track in &mut memory.tracks {
             track.keep(&head.dials[track.dial as usize], now, range.clone());
         }
-        memory.stage(&mut stage, head.block, range);
     }
 
     /// Stages a range of the block before `block`, of which the head stages nothing.

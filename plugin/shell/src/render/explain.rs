@@ -64,8 +64,13 @@ fn sums(report: &GraphReport) -> String {
         )
     };
     let (count, awake_bound) = (report.tasks.len(), report.awake_bound());
+    let behind = if report.catches_up {
+        "\n  what is marked + catches up before each call of the host ends"
+    } else {
+        ""
+    };
     let all = line(&format!("  {count} tasks"), report.total_ns, report.critical_ns, report.bound());
-    all + &line("\n  awake at the end", report.awake_ns, report.awake_critical_ns, awake_bound)
+    all + &line("\n  awake at the end", report.awake_ns, report.awake_critical_ns, awake_bound) + behind
 }
 
 /// A task's units by group; members of a cycle in brackets, what sleeps with a `z`, what renders one block behind
@@ -144,6 +149,8 @@ mod tests {
         );
         let line = "1 tasks: 20.0 µs per 64 frames, longest path 9.5 µs, at most 2.11 x faster";
         assert!(sums(&report).contains(line) && sums(&report).contains("at most 2.00 x faster"));
+        assert!(!sums(&report).contains("catches up"));
+        assert!(sums(&GraphReport { catches_up: true, ..report.clone() }).contains("catches up"));
         assert!(modules(&report).contains(&format!("  {:<32}  {:>6}  {:>8.2}\n", "osc", 2, 2.0)));
     }
 }

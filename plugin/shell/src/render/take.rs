@@ -39,6 +39,7 @@ pub(super) fn render(
     let pool = Pool::new(&Config { workers: options.workers, ..Config::default() });
     let (mut control, mut engine) = start(EngineSetup {
         sample_rate: options.rate as f32,
+        call_frames: options.block,
         pool: pool.clone(),
         patch: patch.clone(),
         catalog: CATALOG,

@@ -107,6 +107,7 @@ impl Instrument {
         let alone = Pool::new(&Config { workers: Some(0), ..Config::default() });
         let (control, engine) = start(EngineSetup {
             sample_rate: SAMPLE_RATE,
+            call_frames: 0,
             pool: alone,
             patch: heavy(VOICES),
             catalog: CATALOG,

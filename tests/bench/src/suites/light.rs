@@ -68,6 +68,7 @@ pub fn run(rows: &mut Rows) -> Result<()> {
             piece.play(LEARNING, 64);
         }
         for (place, block) in BLOCKS.into_iter().enumerate() {
+            trio.iter_mut().for_each(|piece| piece.adjust(block));
             let rounds = ROUNDS[size][1 + usize::from(block > 128)];
             found[0][place].push(ratios(&tune.name, back_to_back(&mut trio, block, rounds)));
             if random.is_none_or(|random| random < PACED[size][place]) && (block <= 128 || !rows.quick) {

@@ -68,6 +68,7 @@ fn measure(
     let size = usize::from(rows.quick);
     for block in BLOCKS {
         rows.note(&format!("{} in blocks of {block} on {threads} threads", tune.name));
+        parallel.adjust(block);
         let costs = duel([&mut serial, &mut parallel], block, (ROUNDS[size], TURN[size]));
         let case = format!("{}-b{block}-w{threads}", tune.name);
         let least = LEAST[usize::from(block >= 256)];

@@ -1,0 +1,100 @@
+//! Whether a patch is cut so that its tail renders one grid block while its head renders the next, within one call of
+//! the host. This gains where the tail is the longest path, and costs a run more per call, since the first head and
+//! the last tail have nobody beside them.
+
+use manycord_modules::BLOCK;
+
+use super::Context;
+use super::cut::{self, Cut};
+use super::net::Net;
+use super::order::Order;
+use super::tasks::{self, Tasks};
+use super::units::Built;
+
+/// When head and tail of a patch that is not pipelined render side by side. The sound does not depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overlap {
+    /// Where the host asks for several grid blocks at once and a forecast gains by it.
+    #[default]
+    IfItPays,
+    /// Wherever the patch can be cut, to try it.
+    Always,
+    /// Nowhere, to compare.
+    Never,
+}
+
+/// How the host calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Calls {
+    /// Frames that it asks for at once; 0 when that is not known.
+    pub(crate) frames: usize,
+    pub(crate) overlap: Overlap,
+}
+
+/// Least time that a call must gain, in ns: more than one more run costs, with a first head and a last tail by themselves.
+const LEAST_GAIN_NS: f32 = 8_000.0;
+
+/// Least share of its time that a grid block must gain: forecasts are not better than that.
+const LEAST_GAIN: f32 = 0.03;
+
+impl Calls {
+    /// Whether a cut may pay on so many threads.
+    pub(super) fn may_overlap(self, threads: usize) -> bool {
+        match self.overlap {
+            Overlap::IfItPays => threads > 1 && self.are_long(),
+            Overlap::Always => true,
+            Overlap::Never => false,
+        }
+    }
+
+    /// Whether a call has room for a tail beside a head.
+    pub(crate) fn are_long(self) -> bool {
+        self.frames >= 2 * BLOCK
+    }
+
+    /// Whether a cut pays, by the times that a block takes uncut and cut, in ns.
+    fn pays(self, uncut: f32, cut: f32) -> bool {
+        let pairs = (self.frames / BLOCK).saturating_sub(1) as f32;
+        self.overlap == Overlap::Always
+            || (uncut - cut > LEAST_GAIN * uncut && (uncut - cut) * pairs > LEAST_GAIN_NS)
+    }
+}
+
+/// Makes tasks of a patch that may be cut so that these modules lie behind the cut.
+pub(super) fn share_out(
+    net: &Net,
+    built: &mut Built,
+    order: &Order,
+    tail: &[bool],
+    context: &mut Context<'_>,
+) -> (Tasks, Cut) {
+    let mut make = |built: &Built| tasks::make(built, order, context.threads, &mut context.pace);
+    let uncut = make(built);
+    if tail.iter().all(|&behind| behind == tail[0]) {
+        return (uncut, Cut::No);
+    }
+    cut::part(built, tail);
+    let cut = make(built);
+    if context.calls.pays(uncut.costs.awake.ends_ns, cut.costs.awake.ends_ns) {
+        cut::mark(net, built, tail);
+        (cut, Cut::CatchesUp)
+    } else {
+        cut::part(built, &vec![false; tail.len()]);
+        (uncut, Cut::No)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_pays_where_calls_are_long_and_tails_too() {
+        let calls = |frames| Calls { frames, overlap: Overlap::IfItPays };
+        assert!(!calls(0).may_overlap(2) && !calls(64).may_overlap(2) && !calls(512).may_overlap(1));
+        assert!(calls(128).may_overlap(2) && calls(512).may_overlap(8));
+        assert!(calls(128).pays(20_000.0, 11_000.0) && !calls(128).pays(20_000.0, 15_000.0));
+        assert!(calls(512).pays(20_000.0, 17_000.0));
+        assert!(!calls(4_096).pays(20_000.0, 19_500.0));
+    }
+}
