@@ -69,14 +69,15 @@ pub(crate) fn compile(
     let mut built = units::build(&net, &widths, patch.quality, context)?;
     let order = order::order(&mut built);
     context.estimates.assume(&mut built, &order);
-    let parted = patch.pipelined || context.calls.may_overlap(context.threads);
+    let calls = if fresh || context.again { context.calls } else { context.calls.as_decided() };
+    let parted = patch.pipelined || calls.may_overlap(context.threads);
     let tail = parted.then(|| cut::tail(&net, &widths, &built, &order));
     let (fused, cut) = match tail {
         Some(tail) if patch.pipelined => {
             cut::mark(&net, &mut built, &tail);
             (tasks::make(&built, &order, context.threads, &mut context.pace), Cut::Late)
         }
-        Some(tail) => overlap::share_out(&net, &mut built, &order, &tail, context),
+        Some(tail) => overlap::share_out(&net, &mut built, &order, &tail, (calls, context)),
         None => (tasks::make(&built, &order, context.threads, &mut context.pace), Cut::No),
     };
     let rest = rest::groups(&net, &widths, &built);

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use manycord_modules::{BLOCK, Kind};
 use manycord_pool::{Alarm, Pool};
 
-use crate::compile::{Calls, CompileError, Context, Estimates, Overlap, Pace, compile};
+use crate::compile::{Calls, CompileError, Context, Estimates, Pace, compile};
 use crate::declick::Declick;
 use crate::drift::Drift;
 use crate::engine::{Doze, Engine, Lateness, Lead, Parting, Ports, Trail};
@@ -122,7 +122,7 @@ pub(crate) fn start_watched(
         estimates: &estimates,
         registry: &mut registry,
         again: false,
-        calls: Calls { frames: setup.call_frames, overlap: Overlap::default() },
+        calls: Calls { frames: setup.call_frames, ..Calls::default() },
         pace: Pace::default(),
     };
     let calls = context.calls;
@@ -315,7 +315,7 @@ impl Control {
             estimates: &self.estimates,
             registry: &mut self.registry,
             again,
-            calls: self.calls,
+            calls: Calls { is_cut: self.newest.job().overlapping().is_some(), ..self.calls },
             pace: Pace::of(self.calls.frames as f32 / self.sample_rate),
         };
         let flow = compile(&playing, fading, &mut context)?;

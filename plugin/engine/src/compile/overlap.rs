@@ -29,15 +29,28 @@ pub(crate) struct Calls {
     /// Frames that it asks for at once; 0 when that is not known.
     pub(crate) frames: usize,
     pub(crate) overlap: Overlap,
+    /// Whether the plan that plays is cut for this.
+    pub(crate) is_cut: bool,
 }
 
-/// Least time that a call must gain, in ns: more than one more run costs, with a first head and a last tail by themselves.
-const LEAST_GAIN_NS: f32 = 8_000.0;
+/// Least time that a call must gain by a forecast, in ns. One more run per call costs as much, but measured gains are twice
+/// those forecast: head and tail wait for each other nowhere.
+const LEAST_GAIN_NS: f32 = 2_000.0;
 
 /// Least share of its time that a grid block must gain: forecasts are not better than that.
 const LEAST_GAIN: f32 = 0.03;
 
 impl Calls {
+    /// An edit keeps to what was decided for the patch before it: to compare takes as long as to compile twice.
+    pub(super) fn as_decided(self) -> Calls {
+        let overlap = match self.overlap {
+            Overlap::IfItPays if self.is_cut && self.are_long() => Overlap::Always,
+            Overlap::IfItPays => Overlap::Never,
+            overlap => overlap,
+        };
+        Calls { overlap, ..self }
+    }
+
     /// Whether a cut may pay on so many threads.
     pub(super) fn may_overlap(self, threads: usize) -> bool {
         match self.overlap {
@@ -55,8 +68,7 @@ impl Calls {
     /// Whether a cut pays, by the times that a block takes uncut and cut, in ns.
     fn pays(self, uncut: f32, cut: f32) -> bool {
         let pairs = (self.frames / BLOCK).saturating_sub(1) as f32;
-        self.overlap == Overlap::Always
-            || (uncut - cut > LEAST_GAIN * uncut && (uncut - cut) * pairs > LEAST_GAIN_NS)
+        uncut - cut > LEAST_GAIN * uncut && (uncut - cut) * pairs > LEAST_GAIN_NS
     }
 }
 
@@ -66,16 +78,20 @@ pub(super) fn share_out(
     built: &mut Built,
     order: &Order,
     tail: &[bool],
-    context: &mut Context<'_>,
+    (calls, context): (Calls, &mut Context<'_>),
 ) -> (Tasks, Cut) {
     let mut make = |built: &Built| tasks::make(built, order, context.threads, &mut context.pace);
-    let uncut = make(built);
     if tail.iter().all(|&behind| behind == tail[0]) {
-        return (uncut, Cut::No);
+        return (make(built), Cut::No);
     }
+    if calls.overlap == Overlap::Always {
+        cut::mark(net, built, tail);
+        return (make(built), Cut::CatchesUp);
+    }
+    let uncut = make(built);
     cut::part(built, tail);
     let cut = make(built);
-    if context.calls.pays(uncut.costs.awake.ends_ns, cut.costs.awake.ends_ns) {
+    if calls.pays(uncut.costs.awake.ends_ns, cut.costs.awake.ends_ns) {
         cut::mark(net, built, tail);
         (cut, Cut::CatchesUp)
     } else {
@@ -90,11 +106,18 @@ mod tests {
 
     #[test]
     fn a_cut_pays_where_calls_are_long_and_tails_too() {
-        let calls = |frames| Calls { frames, overlap: Overlap::IfItPays };
+        let calls = |frames| Calls { frames, ..Calls::default() };
         assert!(!calls(0).may_overlap(2) && !calls(64).may_overlap(2) && !calls(512).may_overlap(1));
         assert!(calls(128).may_overlap(2) && calls(512).may_overlap(8));
-        assert!(calls(128).pays(20_000.0, 11_000.0) && !calls(128).pays(20_000.0, 15_000.0));
-        assert!(calls(512).pays(20_000.0, 17_000.0));
+        assert!(calls(128).pays(20_000.0, 17_500.0) && !calls(128).pays(20_000.0, 18_500.0));
+        assert!(calls(512).pays(20_000.0, 18_500.0));
         assert!(!calls(4_096).pays(20_000.0, 19_500.0));
+    }
+
+    #[test]
+    fn an_edit_keeps_to_what_was_decided() {
+        let decided = |frames, is_cut| Calls { frames, is_cut, ..Calls::default() }.as_decided().overlap;
+        assert_eq!([decided(512, true), decided(512, false)], [Overlap::Always, Overlap::Never]);
+        assert_eq!(decided(64, true), Overlap::Never);
     }
 }
