@@ -103,8 +103,10 @@ impl Engine {
                 continue;
             }
             if self.frame.is_multiple_of(BLOCK as u64) {
-                let caught_up = !self.must_catch_up() || self.catch_up(block, done, period_ns);
-                if !caught_up || !self.cross_grid_line(period_ns) {
+                // Asked once: of a plan that comes a moment later the old one must know first.
+                let swaps = self.can_install();
+                let caught_up = !self.must_catch_up(swaps) || self.catch_up(block, done, period_ns);
+                if !caught_up || !self.cross_grid_line(swaps, period_ns) {
                     return self.heard(done);
                 }
                 if self.falls_asleep() {
@@ -169,14 +171,16 @@ impl Engine {
         self.live && !self.lead.is_offline()
     }
 
-    /// All that is decided once per grid block. Returns whether the block can be rendered.
-    fn cross_grid_line(&mut self, period_ns: u32) -> bool {
+    /// All that is decided once per grid block, with new plans if it swaps. Returns whether the block can be rendered.
+    fn cross_grid_line(&mut self, swaps: bool, period_ns: u32) -> bool {
         self.watch_silence();
         self.end_parting();
-        if self.can_install() && !self.part(period_ns) {
-            return false;
+        if swaps {
+            if !self.part(period_ns) {
+                return false;
+            }
+            self.install_newest();
         }
-        self.install_newest();
         let flow = self.flow.clone();
         let plan = flow.job();
         let number = self.frame / BLOCK as u64;

@@ -53,8 +53,8 @@ pub enum Standing {
     Wrecked,
 }
 
-/// Below this estimate the caller runs alone, in ns: workers are awake.
-const INLINE_AWAKE_NS: u32 = 20_000;
+/// Below this estimate the caller runs alone, in ns, even where workers are awake.
+pub const INLINE_AWAKE_NS: u32 = 20_000;
 /// The same while all workers sleep: waking one takes 50 µs, 12 of them the caller's.
 const INLINE_ASLEEP_NS: u32 = 150_000;
 

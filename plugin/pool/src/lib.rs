@@ -33,7 +33,7 @@ mod system;
 mod vigil;
 mod worker;
 
-pub use client::{Client, Hint, Outcome, Standing};
+pub use client::{Client, Hint, INLINE_AWAKE_NS, Outcome, Standing};
 pub use config::{Config, IdlePolicy};
 pub use float::FlushDenormals;
 pub use flow::{Flow, Job};

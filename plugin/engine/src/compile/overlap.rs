@@ -3,6 +3,7 @@
 //! the last tail have nobody beside them.
 
 use manycord_modules::BLOCK;
+use manycord_pool::INLINE_AWAKE_NS;
 
 use super::Context;
 use super::cut::{self, Cut};
@@ -10,6 +11,7 @@ use super::net::Net;
 use super::order::Order;
 use super::tasks::{self, Tasks};
 use super::units::Built;
+use crate::plan::Load;
 
 /// When head and tail of a patch that is not pipelined render side by side. The sound does not depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,10 +67,13 @@ impl Calls {
         self.frames >= 2 * BLOCK
     }
 
-    /// Whether a cut pays, by the times that a block takes uncut and cut, in ns.
-    fn pays(self, uncut: f32, cut: f32) -> bool {
+    /// Whether a cut pays, by the loads of a block uncut and cut.
+    fn pays(self, uncut: Load, cut: Load) -> bool {
         let pairs = (self.frames / BLOCK).saturating_sub(1) as f32;
-        uncut - cut > LEAST_GAIN * uncut && (uncut - cut) * pairs > LEAST_GAIN_NS
+        let gain_ns = uncut.ends_ns - cut.ends_ns;
+        // What is less is left to one thread.
+        let is_shared = uncut.total_ns >= INLINE_AWAKE_NS as f32;
+        is_shared && gain_ns > LEAST_GAIN * uncut.ends_ns && gain_ns * pairs > LEAST_GAIN_NS
     }
 }
 
@@ -91,7 +96,7 @@ pub(super) fn share_out(
     let uncut = make(built);
     cut::part(built, tail);
     let cut = make(built);
-    if calls.pays(uncut.costs.awake.ends_ns, cut.costs.awake.ends_ns) {
+    if calls.pays(uncut.costs.awake, cut.costs.awake) {
         cut::mark(net, built, tail);
         (cut, Cut::CatchesUp)
     } else {
@@ -109,9 +114,12 @@ mod tests {
         let calls = |frames| Calls { frames, ..Calls::default() };
         assert!(!calls(0).may_overlap(2) && !calls(64).may_overlap(2) && !calls(512).may_overlap(1));
         assert!(calls(128).may_overlap(2) && calls(512).may_overlap(8));
-        assert!(calls(128).pays(20_000.0, 17_500.0) && !calls(128).pays(20_000.0, 18_500.0));
-        assert!(calls(512).pays(20_000.0, 18_500.0));
-        assert!(!calls(4_096).pays(20_000.0, 19_500.0));
+        let ends = |ends_ns| Load { total_ns: 36_000.0, critical_ns: 0.0, ends_ns };
+        let pays = |frames, cut| calls(frames).pays(ends(20_000.0), ends(cut));
+        assert!(pays(128, 17_500.0) && !pays(128, 18_500.0));
+        assert!(pays(512, 18_500.0) && !pays(4_096, 19_500.0));
+        let small = Load { total_ns: 18_000.0, ..ends(15_000.0) };
+        assert!(!calls(512).pays(small, Load { ends_ns: 10_000.0, ..small }));
     }
 
     #[test]

@@ -48,12 +48,12 @@ impl Engine {
         done.saturating_sub(behind as usize)
     }
 
-    /// Whether the tail must have caught up before the head crosses this grid line.
-    pub(super) fn must_catch_up(&self) -> bool {
+    /// Whether the tail must have caught up before the head crosses this grid line, where plans swap or do not.
+    pub(super) fn must_catch_up(&self, swaps: bool) -> bool {
         // What it is to read is written anew in the block after the next.
         let is_last = self.trail.at + (BLOCK as u64) < self.frame;
         let behind = self.flow.job().overlapping().is_some() && self.trail.at < self.frame;
-        behind && (is_last || self.can_install() || self.is_still())
+        behind && (is_last || swaps || self.is_still())
     }
 
     /// Renders what the tail still owes, into the host's block, of which the head has rendered `done` frames. Returns
