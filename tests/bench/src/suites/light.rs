@@ -65,10 +65,12 @@ pub fn run(rows: &mut Rows) -> Result<()> {
         let mut trio = [piece(0)?, piece(1)?, piece(2)?];
         for piece in &mut trio {
             piece.settle()?;
-            piece.play(LEARNING, 64);
         }
         for (place, block) in BLOCKS.into_iter().enumerate() {
-            trio.iter_mut().for_each(|piece| piece.adjust(block));
+            for piece in &mut trio {
+                piece.adjust(block);
+                piece.play(LEARNING, block);
+            }
             let rounds = ROUNDS[size][1 + usize::from(block > 128)];
             found[0][place].push(ratios(&tune.name, back_to_back(&mut trio, block, rounds)));
             if random.is_none_or(|random| random < PACED[size][place]) && (block <= 128 || !rows.quick) {
