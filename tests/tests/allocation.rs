@@ -4,7 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use manycord_engine::{EngineSetup, Overlap, Patch, start};
 use manycord_modules::CATALOG;
@@ -60,11 +60,23 @@ impl Drop for Done<'_> {
     }
 }
 
+/// Waits until nobody has allocated for two seconds: the test harness's own thread, which is counted too, still notes that
+/// it has started this test, on a busy machine more than a second later.
+fn wait_for_quiet() {
+    let (mut seen, mut since) = (COUNT.load(Ordering::Relaxed), Instant::now());
+    while since.elapsed() < Duration::from_secs(2) {
+        std::thread::sleep(Duration::from_millis(20));
+        let now = COUNT.load(Ordering::Relaxed);
+        if now != seen {
+            (seen, since) = (now, Instant::now());
+        }
+    }
+}
+
 #[test]
 fn rendering_allocates_nothing_while_another_thread_edits() {
     MAY_ALLOCATE.set(true);
-    // The test harness's own thread, which is counted too, still notes that it has started this test.
-    std::thread::sleep(Duration::from_secs(1));
+    wait_for_quiet();
     let pool = pool(3);
     let patch = Patch { pipelined: true, ..random::patch(11) };
     let second = SAMPLE_RATE as usize / BLOCK * BLOCK;
