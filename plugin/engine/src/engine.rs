@@ -131,7 +131,7 @@ impl Engine {
             } else {
                 let (number, start) = (self.frame / BLOCK as u64, (self.frame % BLOCK as u64) as usize);
                 let range = start..start + length;
-                self.deliver(plan, block, Heard { read: number, block: number, range, done });
+                self.deliver(plan, block, Heard { block: number, range, done });
             }
             done += length;
             self.frame += length as u64;

@@ -10,9 +10,7 @@ use crate::plan::Plan;
 
 /// Frames that have been rendered, and where they belong.
 pub(super) struct Heard {
-    /// Number of the grid block, by which halves that were handed over are read.
-    pub(super) read: u64,
-    /// Number of the grid block, as the host counts.
+    /// Number of the grid block.
     pub(super) block: u64,
     /// Frames of that block.
     pub(super) range: Range<usize>,
@@ -23,8 +21,10 @@ pub(super) struct Heard {
 impl Engine {
     /// Sums the Output modules into the host's block.
     pub(super) fn deliver(&mut self, plan: &Plan, host: &mut HostBlock<'_>, heard: Heard) {
-        let Heard { read, block, range, done } = heard;
+        let Heard { block, range, done } = heard;
         let end = done + range.len();
+        // A tail renders what was handed over one block before; one that catches up does so in that very block.
+        let read = block + u64::from(plan.overlapping().is_some());
         for (side, host) in host.outputs.iter_mut().enumerate() {
             let host = &mut host[done..end];
             match self.parting.heard(plan, block, side) {

@@ -12,6 +12,7 @@ use super::deliver::Heard;
 use crate::event::HostBlock;
 use crate::plan::Plan;
 use crate::run::rest::{self, Side};
+use crate::run::tail::Tail;
 
 /// Where a tail that catches up stands, in frames since the stream began.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,7 +65,7 @@ impl Engine {
         let Some(tail) = plan.overlapping() else { return true };
         while self.trail.at < self.frame {
             plan.stage.borrow_mut().from_block = u64::MAX;
-            self.stage_tail(plan);
+            self.stage_tail(plan, tail);
             let share = (self.trail.staged - self.trail.at) as f32 / BLOCK as f32;
             let hint = Hint {
                 serial_ns: (self.tail_cost_ns * share) as u32,
@@ -80,8 +81,7 @@ impl Engine {
     }
 
     /// Lays out the next range of the tail: up to where the head has rendered, at most to the end of the grid block.
-    fn stage_tail(&mut self, plan: &Plan) {
-        let Some(tail) = plan.overlapping() else { return };
+    fn stage_tail(&mut self, plan: &Plan, tail: &Tail) {
         let (block, start) = (self.trail.at / BLOCK as u64, (self.trail.at % BLOCK as u64) as usize);
         if start == 0 {
             self.watch_tail(plan);
@@ -99,7 +99,7 @@ impl Engine {
         let Some(tail) = plan.overlapping() else { return };
         tail.keep(&plan.stage.borrow());
         if self.trail.at / (BLOCK as u64) < self.frame / BLOCK as u64 {
-            self.stage_tail(plan);
+            self.stage_tail(plan, tail);
         } else {
             tail.stage.borrow_mut().from_block = u64::MAX;
             self.trail.staged = self.trail.at;
@@ -134,7 +134,7 @@ impl Engine {
             let start = (from % BLOCK as u64) as usize;
             let range = start..start + (to - from) as usize;
             let done = done - (self.frame - from) as usize;
-            self.deliver(plan, host, Heard { read: block + 1, block, range, done });
+            self.deliver(plan, host, Heard { block, range, done });
         }
     }
 }
