@@ -2,12 +2,12 @@
 //! patch. The same seed gives the same life, whatever the plans and the cuts.
 
 use manycord_engine::patch::{Cable, Macro, MacroTarget, Patch, PortRef};
-use manycord_engine::{Control, Engine, EngineSetup, Event, HostBlock, Overlap, start};
-use manycord_modules::{CATALOG, Transport};
+use manycord_engine::{Control, Engine, Event, HostBlock, Overlap};
+use manycord_modules::Transport;
 
 use crate::performance;
 use crate::random::{self, Random};
-use crate::render::{SAMPLE_RATE, pool};
+use crate::render::{self, SAMPLE_RATE, pool};
 
 /// Frames from one edit to the next.
 const EDIT_EVERY: usize = 2_048;
@@ -29,14 +29,24 @@ pub struct Life {
 
 /// An engine for a patch of the catalog.
 pub fn begin(patch: &Patch, workers: usize) -> (Control, Engine) {
-    let setup = EngineSetup {
-        sample_rate: SAMPLE_RATE,
-        call_frames: 0,
-        pool: pool(workers),
-        patch: patch.clone(),
-        catalog: CATALOG,
-    };
-    start(setup).expect("the patch compiles")
+    render::begin(patch.clone(), &pool(workers))
+}
+
+/// Whether a plan is cut so that modules lie on both sides.
+pub fn is_cut(control: &Control) -> bool {
+    let report = control.graph();
+    let parts = || report.tasks.iter().flat_map(|task| &task.parts);
+    parts().any(|part| part.tail) && parts().any(|part| !part.tail)
+}
+
+/// A random patch whose macros move knobs; some lead all that is heard through effects.
+pub fn patch(seed: u64, number: u64, with_effects: bool) -> Patch {
+    let mut patch = random::patch(number);
+    if with_effects {
+        add_effects(&mut patch, seed);
+    }
+    map_macros(&mut patch, seed);
+    patch
 }
 
 /// Plays a patch. Returns left and right, and how many plans were made besides those that edits need.

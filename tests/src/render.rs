@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use manycord_engine::{Control, Engine, EngineSetup, Event, HostBlock, Overlap, Patch, start};
-use manycord_modules::{CATALOG, Transport};
+use manycord_modules::{CATALOG, Kind, Transport};
 use manycord_pool::{Config, Pool};
 
 use crate::random::{self, Random};
@@ -31,17 +31,21 @@ pub fn pool(workers: usize) -> Arc<Pool> {
     Pool::new(&Config { workers: Some(workers), eager: true, ..Config::default() })
 }
 
+/// An engine for a patch of the catalog.
+pub fn begin(patch: Patch, pool: &Arc<Pool>) -> (Control, Engine) {
+    begin_with(patch, CATALOG, pool)
+}
+
+/// The same for a patch of other modules.
+pub fn begin_with(patch: Patch, catalog: &'static [Kind], pool: &Arc<Pool>) -> (Control, Engine) {
+    let setup = EngineSetup { sample_rate: SAMPLE_RATE, call_frames: 0, pool: pool.clone(), patch, catalog };
+    start(setup).expect("the patch compiles")
+}
+
 /// Plays a patch; returns left and right. With workers, head and tail overlap wherever the patch can be cut; without,
 /// nowhere.
 pub fn play(patch: &Patch, play: &Play<'_>, pool: &Arc<Pool>) -> [Vec<f32>; 2] {
-    let setup = EngineSetup {
-        sample_rate: SAMPLE_RATE,
-        call_frames: 0,
-        pool: pool.clone(),
-        patch: patch.clone(),
-        catalog: CATALOG,
-    };
-    let (mut control, mut engine) = start(setup).expect("the patch compiles");
+    let (mut control, mut engine) = begin(patch.clone(), pool);
     control.overlap(if play.workers > 0 { Overlap::Always } else { Overlap::Never });
     let mut random = play.edits.map(|(_, seed)| Random(seed));
     let mut sides = [vec![0.0; play.frames], vec![0.0; play.frames]];

@@ -6,11 +6,10 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use manycord_engine::{EngineSetup, Overlap, Patch, start};
-use manycord_modules::CATALOG;
+use manycord_engine::{Overlap, Patch};
 use manycord_tests::performance;
 use manycord_tests::random::{self, Random};
-use manycord_tests::render::{SAMPLE_RATE, block, pool};
+use manycord_tests::render::{SAMPLE_RATE, begin, block, pool};
 
 /// Counts on every thread but those that say that they may allocate.
 struct Counting;
@@ -80,14 +79,7 @@ fn rendering_allocates_nothing_while_another_thread_edits() {
     let pool = pool(3);
     let patch = Patch { pipelined: true, ..random::patch(11) };
     let second = SAMPLE_RATE as usize / BLOCK * BLOCK;
-    let (mut control, engine) = start(EngineSetup {
-        sample_rate: SAMPLE_RATE,
-        call_frames: 0,
-        pool: pool.clone(),
-        patch,
-        catalog: CATALOG,
-    })
-    .expect("the patch compiles");
+    let (mut control, engine) = begin(patch, &pool);
     let mut engine = Some(engine);
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {

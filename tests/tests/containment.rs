@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use manycord_engine::patch::{Cable, Patch, PatchModule, PortRef};
-use manycord_engine::{Control, Engine, EngineSetup, HostBlock, Overlap, start};
+use manycord_engine::{Control, Engine, HostBlock, Overlap};
 use manycord_modules::{
     Class, Group, In, Io, Kind, LaneMask, Module, Out, Param, Role, Setup, Spec, Transport,
 };
-use manycord_tests::render::{SAMPLE_RATE, block, pool};
+use manycord_tests::render::{begin_with, block, pool};
 
 thread_local! {
     static COUNTED: Cell<bool> = const { Cell::new(false) };
@@ -147,14 +147,7 @@ fn patch(bad: &[String]) -> Patch {
 }
 
 fn begin(patch: Patch, workers: usize) -> (Control, Engine) {
-    start(EngineSetup {
-        sample_rate: SAMPLE_RATE,
-        call_frames: 0,
-        pool: pool(workers),
-        patch,
-        catalog: CATALOG,
-    })
-    .expect("the patch compiles")
+    begin_with(patch, CATALOG, &pool(workers))
 }
 
 fn rack(workers: usize) -> (Control, Engine) {

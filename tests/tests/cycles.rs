@@ -5,10 +5,10 @@ use std::f64::consts::TAU;
 use std::ops::Range;
 
 use manycord_engine::patch::{Cable, Patch, PatchModule, PortRef};
-use manycord_engine::{Control, Engine, EngineSetup, GraphReport, start};
+use manycord_engine::{Control, Engine, GraphReport};
 use manycord_modules::{CATALOG, Class, Group, In, Io, Kind, LaneMask, Module, Out, Param, Setup, Spec};
 use manycord_tests::measure::{pitch, spectrum::FRAMES};
-use manycord_tests::render::{SAMPLE_RATE, block, pool};
+use manycord_tests::render::{SAMPLE_RATE, begin_with, block, pool};
 
 const BLOCKS: [usize; 9] = [1, 7, 16, 63, 64, 65, 100, 512, 1024];
 /// Frames until a loop has settled.
@@ -61,9 +61,7 @@ fn cables(list: &[(&str, &str)]) -> Vec<Cable> {
 }
 
 fn begin(patch: Patch, catalog: &'static [Kind], workers: usize) -> (Control, Engine) {
-    let pool = pool(workers);
-    start(EngineSetup { sample_rate: SAMPLE_RATE, call_frames: 0, pool, patch, catalog })
-        .expect("the patch compiles")
+    begin_with(patch, catalog, &pool(workers))
 }
 
 /// The left side of a patch in blocks of this size.

@@ -1,12 +1,12 @@
 //! Laws 1, 2 and 6 over random patches: the sound does not depend on how the host cuts its blocks, on how many
 //! workers there are, or on edits elsewhere.
 
-use manycord_engine::{EngineSetup, Patch, start};
-use manycord_modules::{CATALOG, Quality};
+use manycord_engine::Patch;
+use manycord_modules::Quality;
 use manycord_tests::{performance, random, render};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Proptest, RngAlgorithm, TestRng, TestRunner};
-use render::{Play, SAMPLE_RATE, block, hash, play, pool};
+use render::{Play, begin, block, hash, play, pool};
 
 const FRAMES: usize = 8_192;
 const BLOCKS: [usize; 8] = [1, 16, 63, 64, 480, 512, 1024, 4096];
@@ -69,14 +69,7 @@ fn a_module_that_was_bypassed_goes_on_the_same_in_any_blocks() {
                 [[cable]]\nfrom = \"osc.sine\"\nto = \"out.left\"\n";
     let renders = BLOCKS.map(|size| {
         let patch = Patch::parse(text, "osc.toml").expect("the patch is sound");
-        let setup = EngineSetup {
-            sample_rate: SAMPLE_RATE,
-            call_frames: 0,
-            pool: pool.clone(),
-            patch,
-            catalog: CATALOG,
-        };
-        let (mut control, mut engine) = start(setup).expect("the patch compiles");
+        let (mut control, mut engine) = begin(patch, &pool);
         let (mut sides, silence) = ([vec![0.0; FRAMES], vec![0.0; FRAMES]], vec![0.0; FRAMES]);
         for stretch in 0..4 {
             let mut patch = control.patch().clone();

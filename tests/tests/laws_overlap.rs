@@ -1,32 +1,20 @@
 //! Whether head and tail of a patch render side by side within a call of the host is never heard: the same bits come out at
 //! the same frames. It happens where a call has room for it and a forecast gains by it.
 
-use manycord_engine::{Control, Event, EventKind, Overlap, Patch};
+use manycord_engine::{Event, EventKind, Overlap, Patch};
 use manycord_modules::BLOCK;
-use manycord_tests::life::{Life, add_effects, begin, map_macros, play};
-use manycord_tests::random;
+use manycord_tests::life::{self, Life, begin, is_cut, play};
 use manycord_tests::render::{block, hash};
 
 const FRAMES: usize = 8_192;
 const PATCHES: u64 = 60;
-
-/// Whether a plan is cut, and if so whether modules of both sides are in it.
-fn is_cut(control: &Control) -> bool {
-    let report = control.graph();
-    let parts = || report.tasks.iter().flat_map(|task| &task.parts);
-    parts().any(|part| part.tail) && parts().any(|part| !part.tail)
-}
 
 /// Patches as they come, then others whose effects lie behind a cut.
 #[test]
 fn head_and_tail_side_by_side_leave_every_bit_alone() {
     let (mut sounding, mut cut) = (0, 0);
     for seed in 0..2 * PATCHES {
-        let mut patch = random::patch(seed + 21_000);
-        if seed >= PATCHES {
-            add_effects(&mut patch, seed);
-        }
-        map_macros(&mut patch, seed);
+        let patch = life::patch(seed, seed + 21_000, seed >= PATCHES);
         let life = Life { seed, workers: 0, frames: FRAMES, replans: false, overlap: Overlap::Never };
         let (reference, _) = play(&patch, &life);
         let life =

@@ -2,10 +2,10 @@
 //! module passes on what it declares.
 
 use manycord_engine::patch::{Cable, Patch, PatchModule, PortRef};
-use manycord_engine::{Engine, EngineSetup, Event, EventKind, start};
+use manycord_engine::{Engine, Event, EventKind};
 use manycord_modules::{CATALOG, Polyphony, Role};
 use manycord_tests::random::{self, Random};
-use manycord_tests::render::{Play, SAMPLE_RATE, block, hash, play, pool};
+use manycord_tests::render::{Play, begin, block, hash, play, pool};
 use manycord_tests::{performance, random::value};
 
 const FRAMES: usize = 8_192;
@@ -84,21 +84,12 @@ fn run(engine: &mut Engine, events: &[Event], frames: usize) -> [Vec<f32>; 2] {
 fn edits_elsewhere_leave_held_voices_alone() {
     const BLOCK: usize = 512;
     let pool = pool(1);
-    let setup = || EngineSetup {
-        sample_rate: SAMPLE_RATE,
-        call_frames: 0,
-        pool: pool.clone(),
-        // A second cable keeps the right side from following the left one.
-        patch: {
-            let mut patch = voice();
-            patch.modules.push(module("hiss", "noise", &[]));
-            patch.cables.push(cable("hiss.pink", "out.right"));
-            patch
-        },
-        catalog: CATALOG,
-    };
-    let (mut control, mut edited) = start(setup()).expect("the patch compiles");
-    let (_, mut untouched) = start(setup()).expect("the patch compiles");
+    // A second cable keeps the right side from following the left one.
+    let mut patch = voice();
+    patch.modules.push(module("hiss", "noise", &[]));
+    patch.cables.push(cable("hiss.pink", "out.right"));
+    let (mut control, mut edited) = begin(patch.clone(), &pool);
+    let (_, mut untouched) = begin(patch, &pool);
     let mut random = Random(4);
     let mut heard = false;
     for number in 0..60 {
@@ -160,14 +151,7 @@ fn a_bypassed_module_passes_on_what_it_declares() {
                 ],
                 ..Patch::default()
             };
-            let setup = EngineSetup {
-                sample_rate: SAMPLE_RATE,
-                call_frames: 0,
-                pool: pool.clone(),
-                patch,
-                catalog: CATALOG,
-            };
-            let (_control, mut engine) = start(setup).expect("the patch compiles");
+            let (_control, mut engine) = begin(patch, &pool);
             let volts: Vec<f32> = (0..2_000).map(|frame| ((frame * 29) % 83) as f32 * 0.01 - 0.4).collect();
             let mut sides = [vec![0.0; 2_000], vec![0.0; 2_000]];
             block(&mut engine, 0..2_000, &[], &volts, &mut sides);

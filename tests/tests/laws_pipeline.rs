@@ -3,8 +3,7 @@
 
 use manycord_engine::{Event, EventKind, Overlap, Patch};
 use manycord_modules::BLOCK;
-use manycord_tests::life::{Life, add_effects, begin, map_macros, play};
-use manycord_tests::random;
+use manycord_tests::life::{self, Life, begin, is_cut, play};
 use manycord_tests::render::block;
 
 const FRAMES: usize = 8_192;
@@ -15,11 +14,7 @@ const PATCHES: u64 = 60;
 fn a_pipelined_patch_plays_the_same_bits_one_block_later() {
     let (mut sounding, mut cut) = (0, 0);
     for seed in 0..2 * PATCHES {
-        let mut patch = random::patch(seed + 12_000);
-        if seed >= PATCHES {
-            add_effects(&mut patch, seed);
-        }
-        map_macros(&mut patch, seed);
+        let mut patch = life::patch(seed, seed + 12_000, seed >= PATCHES);
         let life = Life { seed, workers: 0, frames: FRAMES, replans: false, overlap: Overlap::Never };
         let (reference, _) = play(&patch, &life);
         patch.pipelined = true;
@@ -34,9 +29,7 @@ fn a_pipelined_patch_plays_the_same_bits_one_block_later() {
         assert!((0..2).all(|side| late[side][..BLOCK].iter().all(|&value| value == 0.0)), "seed {seed}");
         sounding += u64::from(reference.iter().flatten().any(|value| value.abs() > 1e-4));
         let (control, _engine) = begin(&patch, 1);
-        let report = control.graph();
-        let parts = || report.tasks.iter().flat_map(|task| &task.parts);
-        cut += u64::from(parts().any(|part| part.tail) && parts().any(|part| !part.tail));
+        cut += u64::from(is_cut(&control));
     }
     assert!(sounding > PATCHES, "only {sounding} of {} patches sound", 2 * PATCHES);
     assert!(cut > PATCHES, "only {cut} of {} patches are cut in two", 2 * PATCHES);

@@ -2,8 +2,7 @@
 //! thought to cost, it gives the same bits.
 
 use manycord_engine::Overlap;
-use manycord_tests::life::{Life, map_macros, play};
-use manycord_tests::random;
+use manycord_tests::life::{self, Life, play};
 use manycord_tests::render::hash;
 
 const FRAMES: usize = 8_192;
@@ -13,8 +12,7 @@ const PATCHES: u64 = 60;
 fn new_plans_at_any_grid_line_leave_every_bit_alone() {
     let (mut sounding, mut plans) = (0, 0);
     for seed in 0..PATCHES {
-        let mut patch = random::patch(seed + 9_000);
-        map_macros(&mut patch, seed);
+        let patch = life::patch(seed, seed + 9_000, false);
         let life = Life { seed, workers: 0, frames: FRAMES, replans: false, overlap: Overlap::Never };
         let (reference, _) = play(&patch, &life);
         let (same, made) = play(&patch, &Life { workers: seed as usize % 4, replans: true, ..life });

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use manycord_engine::patch::{Cable, Patch, PortRef};
-use manycord_engine::{Control, Engine, EngineSetup, Event, start};
+use manycord_engine::{Control, Engine, Event};
 use manycord_modules::catalog::chorus::Chorus;
 use manycord_modules::{CATALOG, Io, Kind, LaneMask, Module, Setup, Spec};
 use manycord_tests::performance;
 use manycord_tests::random::{self, Random};
-use manycord_tests::render::{SAMPLE_RATE, block, hash, pool};
+use manycord_tests::render::{begin_with, block, hash, pool};
 
 const FRAMES: usize = 8_192;
 
@@ -39,9 +39,7 @@ fn unsplit() -> &'static [Kind] {
 }
 
 fn begin(patch: &Patch, catalog: &'static [Kind], workers: usize) -> (Control, Engine) {
-    let patch = patch.clone();
-    start(EngineSetup { sample_rate: SAMPLE_RATE, call_frames: 0, pool: pool(workers), patch, catalog })
-        .expect("it compiles")
+    begin_with(patch.clone(), catalog, &pool(workers))
 }
 
 fn play(patch: &Patch, catalog: &'static [Kind], (seed, workers): (u64, usize)) -> [Vec<f32>; 2] {

@@ -2,14 +2,14 @@
 
 use std::f64::consts::PI;
 
-use manycord_engine::{EngineSetup, Patch, start};
+use manycord_engine::Patch;
 use manycord_modules::rig::Rig;
-use manycord_modules::{CATALOG, Group, Quality, Setup, find};
+use manycord_modules::{Group, Quality, Setup, find};
 use manycord_tests::measure::pitch::hertz;
 use manycord_tests::measure::response::cents;
 use manycord_tests::measure::spectrum::{FRAMES, line_db, nhr_db, power};
 use manycord_tests::measure::{filter, filter::song};
-use manycord_tests::render::{SAMPLE_RATE, block, pool};
+use manycord_tests::render::{SAMPLE_RATE, begin, block, pool};
 
 const RATE: f64 = SAMPLE_RATE as f64;
 const C4_HERTZ: f64 = 261.625_565_300_598_6;
@@ -93,14 +93,7 @@ const SPAN: usize = 20 * 512;
 #[test]
 fn it_can_be_chosen_while_playing_without_a_click() {
     let patch = Patch::parse(HELD, "held").expect("a patch");
-    let setup = EngineSetup {
-        sample_rate: SAMPLE_RATE,
-        call_frames: 0,
-        pool: pool(0),
-        patch: patch.clone(),
-        catalog: CATALOG,
-    };
-    let (mut control, mut engine) = start(setup).expect("the patch compiles");
+    let (mut control, mut engine) = begin(patch.clone(), &pool(0));
     let mut sides = [vec![0.0; 3 * SPAN], vec![0.0; 3 * SPAN]];
     let silence = vec![0.0; 3 * SPAN];
     for (part, quality) in [Quality::Full, Quality::Economy, Quality::Full].into_iter().enumerate() {

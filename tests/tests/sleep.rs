@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use manycord_engine::{Engine, EngineSetup, Event, EventKind, Patch, start};
-use manycord_modules::{BLOCK, CATALOG};
-use manycord_tests::render::{SAMPLE_RATE, block, pool};
+use manycord_engine::{Engine, Event, EventKind, Patch};
+use manycord_modules::BLOCK;
+use manycord_tests::render::{begin, block, pool};
 
 /// Two keyboards; the second one's voice comes through an effect, and both are mixed by a module that is
 /// polyphonic only for the first one's sake.
@@ -74,8 +74,7 @@ const SECOND: usize = 48_000;
 
 fn engine(text: &str) -> (manycord_engine::Control, Engine) {
     let patch = Patch::parse(text, "test.toml").unwrap_or_else(|error| panic!("{error}"));
-    start(EngineSetup { sample_rate: SAMPLE_RATE, call_frames: 0, pool: pool(0), patch, catalog: CATALOG })
-        .expect("the patch compiles")
+    begin(patch, &pool(0))
 }
 
 fn note(on: bool, channel: u8) -> Event {

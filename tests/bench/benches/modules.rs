@@ -5,11 +5,10 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use manycord_bench::pacing::SAMPLE_RATE;
 use manycord_modules::{
     BLOCK, Buffer, CATALOG, Group, Host, Io, Polyphony, PortKind, Quality, Setup, Signal, Unit, find,
 };
-
-const SAMPLE_RATE: f32 = 48_000.0;
 
 /// Blocks before the clock runs: what glides has then arrived.
 const SETTLING: usize = 100;

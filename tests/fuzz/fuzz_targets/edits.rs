@@ -5,8 +5,7 @@
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use manycord_engine::{Control, Engine, EngineSetup, Event, EventKind, Patch, start};
-use manycord_modules::CATALOG;
+use manycord_engine::{Control, Engine, Event, EventKind, Patch};
 use manycord_pool::Pool;
 use manycord_tests::random::{self, Random};
 use manycord_tests::render;
@@ -16,9 +15,7 @@ static POOL: LazyLock<Arc<Pool>> = LazyLock::new(|| render::pool(1));
 fuzz_target!(|bytes: &[u8]| {
     let [seed, steps @ ..] = bytes else { return };
     let patch = random::patch(u64::from(*seed));
-    let setup =
-        EngineSetup { sample_rate: render::SAMPLE_RATE, call_frames: 0, pool: POOL.clone(), patch, catalog: CATALOG };
-    let (mut control, mut engine) = start(setup).expect("random patches compile");
+    let (mut control, mut engine) = render::begin(patch, &POOL);
     let mut frame = 0;
     for step in steps.chunks_exact(3).take(60) {
         let seed = u64::from(u16::from_le_bytes([step[1], step[2]]));
